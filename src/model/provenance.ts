@@ -1,0 +1,124 @@
+/**
+ * Where a compiled value came from.
+ *
+ * Config values are plain objects. `adopt` registers every container (object, array) of a resource once, so that any
+ * container met while compiling knows the resource and the path it stands at. The compiler marks what it emits:
+ *
+ *     const action = derive({ cluster }, httpRoute);                    // the whole object comes from this http route
+ *     deriveField(action, 'timeout', [httpRoute, 'timeout']);           // this field from that one
+ *     deriveField(cluster, 'circuit_breakers', [older, 'tls'], [newer]) // a merged value names each of its sources
+ *
+ * and `originsAt(root, path)` finds the nearest mark at or above a leaf. Marks live in WeakMaps beside the values:
+ * emitted messages stay plain JSON.
+ */
+import type { Path } from './json.ts';
+import { isObject } from './json.ts';
+import type { Resource } from './resource.ts';
+
+/** A place inside a resource that produced a value. */
+export interface Origin {
+  resource: Resource;
+  /** From the object's root: `['spec', 'http', 0, 'timeout']`. */
+  path: Path;
+}
+
+/** What a mark may be given: a config container, a config container and a key in it, a resource, or an origin itself. */
+export type Source = object | readonly [container: object, ...keys: (string | number)[]] | Origin | undefined;
+
+const places = new WeakMap<object, Origin>();
+const whole = new WeakMap<object, Origin[]>();
+const fields = new WeakMap<object, Map<string | number, Origin[]>>();
+
+/** Registers all containers of the resource's object, so that `placeOf` answers for them. Idempotent. */
+export function adopt(resource: Resource): void {
+  const visit = (value: unknown, path: Path): void => {
+    if (typeof value !== 'object' || value === null || places.has(value)) return;
+    places.set(value, { resource, path });
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...path, index]);
+    else for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
+  };
+  visit(resource.object, []);
+}
+
+/** The resource and path that a config container stands at, or undefined for a value that no resource holds. */
+export function placeOf(container: object): Origin | undefined {
+  return places.get(container);
+}
+
+/** Gives a container that was built anew (a delegate merged into its root, a normalized copy) the place of `source`. */
+export function standsFor<T extends object>(container: T, source: Source): T {
+  const origin = toOrigin(source);
+  if (origin) places.set(container, origin);
+  return container;
+}
+
+function toOrigin(source: Source): Origin | undefined {
+  if (source === undefined) return undefined;
+  if (Array.isArray(source) && !places.has(source) && typeof source[0] === 'object') {
+    const [container, ...keys] = source as [object, ...(string | number)[]];
+    const at = toOrigin(container);
+    return at && { resource: at.resource, path: [...at.path, ...keys] };
+  }
+  const known = places.get(source);
+  if (known) return known;
+  if (isObject(source) && 'resource' in source && 'path' in source) return source as unknown as Origin;
+  if (isObject(source) && 'locate' in source && 'metadata' in source)
+    return { resource: source as unknown as Resource, path: [] };
+  return undefined;
+}
+
+function toOrigins(sources: readonly Source[]): Origin[] {
+  return sources.map(toOrigin).filter((origin) => origin !== undefined);
+}
+
+/** Marks an emitted message: all its leaves without a nearer mark come from `sources`. Returns the message. */
+export function derive<T extends object>(message: T, ...sources: Source[]): T {
+  const origins = toOrigins(sources);
+  if (origins.length > 0) whole.set(message, origins);
+  return message;
+}
+
+/** Marks one field of an emitted message; also used for a field that is absent because of `sources`. Returns the message. */
+export function deriveField<T extends object>(message: T, field: string | number, ...sources: Source[]): T {
+  const origins = toOrigins(sources);
+  if (origins.length === 0) return message;
+  let map = fields.get(message);
+  if (!map) {
+    map = new Map();
+    fields.set(message, map);
+  }
+  map.set(field, origins);
+  return message;
+}
+
+/** Copies the marks of one emitted message to another (a clone, a message rebuilt by a patch). Returns the target. */
+export function inherit<T extends object>(target: T, from: object): T {
+  const origins = whole.get(from);
+  if (origins) whole.set(target, origins);
+  const map = fields.get(from);
+  if (map) fields.set(target, new Map(map));
+  return target;
+}
+
+/** A deep copy of an emitted message that keeps every mark. */
+export function cloneDerived<T>(value: T): T {
+  if (Array.isArray(value)) return inherit(value.map(cloneDerived), value) as T;
+  if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) copy[key] = cloneDerived(item);
+  return inherit(copy, value) as T;
+}
+
+/** The origins of the leaf at `path` below `root`: the nearest mark on the way back up. Empty where nothing is marked. */
+export function originsAt(root: unknown, path: Path): Origin[] {
+  let value = root;
+  let found: Origin[] = [];
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) break;
+    found = whole.get(value) ?? found;
+    found = fields.get(value)?.get(step) ?? found;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  if (typeof value === 'object' && value !== null) found = whole.get(value) ?? found;
+  return found;
+}
