@@ -1,0 +1,100 @@
+import type { JsonObject } from './json.ts';
+import type { Resource } from './resource.ts';
+
+/** Why something could not be read. `forbidden`: RBAC refuses it; `rubbish`: an answer that is not what was asked for. */
+export type ProblemCode =
+  | 'config'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'unreachable'
+  | 'tls'
+  | 'timeout'
+  | 'unsupported'
+  | 'overloaded'
+  | 'closed'
+  | 'rubbish'
+  | 'aborted'
+  | 'server';
+
+/** Something that could not be read, as a value: what happened in one sentence, and what a person can do about it. */
+export interface Problem {
+  code: ProblemCode;
+  message: string;
+  advice: string;
+}
+
+/** Whether a value is a problem and not the answer that was asked for. */
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value && 'advice' in value;
+}
+
+/**
+ * The raw answers of one proxy's admin interface, as files of a capture have them. `configDump` stays in bytes: it may
+ * have 60 MB, a capture writes it as it is, and decoding chooses how to parse it.
+ */
+export interface ProxyAnswers {
+  /** `/config_dump?include_eds=true` */
+  configDump: Buffer;
+  /** `/clusters?format=json` */
+  clusters?: JsonObject;
+  /** `/listeners?format=json` */
+  listeners?: JsonObject;
+  /** `/certs` */
+  certs?: JsonObject;
+  /** `/server_info` */
+  serverInfo?: JsonObject;
+  /** What of the above (but for `configDump`) could not be read. */
+  problems: Problem[];
+}
+
+/** A proxy to examine. Nothing is held in memory before `read`, and nothing kept after it. */
+export interface ProxySource {
+  /** `namespace/pod`, as `Proxy.id`. */
+  id: string;
+  namespace: string;
+  podName: string;
+  /** Asks the proxy (or reads the capture's files). A problem is that proxy's own; it never rejects. */
+  read(signal?: AbortSignal): Promise<ProxyAnswers | Problem>;
+}
+
+/** What one istiod answered. Absent: not asked, or the reason stands in `problems`. */
+export interface IstiodAnswers {
+  podName: string;
+  namespace: string;
+  /** Of its pod's label `istio.io/rev`; `default` where it has none. */
+  revision: string;
+  /** `/version`: `1.29.0-unknown-Clean`. */
+  version?: string;
+  /** `/debug/syncz`: one row for each connected proxy. */
+  syncz?: JsonObject[];
+  /** `/debug/mesh`: the effective MeshConfig. */
+  mesh?: JsonObject;
+  /** `/debug/registryz`. */
+  registryz?: JsonObject[];
+  problems: Problem[];
+}
+
+/** A kind of objects, or a part of the cluster, that was left out. */
+export interface Skipped {
+  /** `trafficextensions.extensions.istio.io`, as the files of a capture are named. */
+  what: string;
+  /** `not-served`: the API server has no such kind (its CRD is not installed). */
+  reason: 'not-served' | ProblemCode;
+  message: string;
+  /** What the report cannot say for that reason; empty where nothing is lost. */
+  hides: string;
+}
+
+/** All that was read of a cluster, live or from a capture. */
+export interface ClusterState {
+  /** Where it came from, for headings: `context prod (https://...)`, `capture ./dir`. */
+  origin: string;
+  /** RFC 3339. */
+  takenAt: string;
+  resources: Resource[];
+  istiods: IstiodAnswers[];
+  /** The proxies that the options select, in the order of their ids. */
+  proxies: ProxySource[];
+  skipped: Skipped[];
+}
