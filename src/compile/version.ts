@@ -1,0 +1,26 @@
+import type { Registry } from '../registry/types.ts';
+
+/** What the compiler does differently from one Istio version to another. Each switch names istiod's own change. */
+export interface Behaviour {
+  /** `MeshConfig.defaultInboundHttpRetryPolicy` shapes inbound routes. */
+  defaultInboundRetryPolicy: boolean;
+}
+
+/** By minor version, each entry in force from that version on. */
+const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] = [
+  [0, { defaultInboundRetryPolicy: false }],
+  [32, { defaultInboundRetryPolicy: true }],
+];
+
+const known = new Map<string, Behaviour>();
+
+/** The behaviour of the control plane's version; an unreadable version counts as the newest. */
+export function behaviour(registry: Registry): Behaviour {
+  let found = known.get(registry.istioVersion);
+  if (!found) {
+    const minor = Number(/^1\.(\d+)/.exec(registry.istioVersion)?.[1] ?? Number.POSITIVE_INFINITY);
+    found = Object.assign({}, ...changes.filter(([from]) => from <= minor).map(([, change]) => change)) as Behaviour;
+    known.set(registry.istioVersion, found);
+  }
+  return found;
+}
