@@ -4,12 +4,16 @@ import type { Registry } from '../registry/types.ts';
 export interface Behaviour {
   /** `MeshConfig.defaultInboundHttpRetryPolicy` shapes inbound routes. */
   defaultInboundRetryPolicy: boolean;
+  /** `MeshConfig.tlsDefaults.minProtocolVersion` is written as Envoy's enum of the same number: TLSV1_2 becomes TLSv1_0. */
+  meshTlsDefaultsMisread: boolean;
+  /** `ecdhCurves` of a server's TLS settings counts. */
+  serverEcdhCurves: boolean;
 }
 
 /** By minor version, each entry in force from that version on. */
 const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] = [
-  [0, { defaultInboundRetryPolicy: false }],
-  [32, { defaultInboundRetryPolicy: true }],
+  [0, { defaultInboundRetryPolicy: false, meshTlsDefaultsMisread: true, serverEcdhCurves: false }],
+  [32, { defaultInboundRetryPolicy: true, meshTlsDefaultsMisread: false, serverEcdhCurves: true }],
 ];
 
 const known = new Map<string, Behaviour>();
