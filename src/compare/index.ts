@@ -1,0 +1,53 @@
+import type { Message, ProxyConfig, ResourceType } from '../model/envoy.ts';
+import type { Comparison } from './types.ts';
+import { emptyComparison, Walk } from './walk.ts';
+
+/** Where a config holds the resources of each type, and the field that names them. */
+const holders: readonly { type: ResourceType; list: keyof ProxyConfig; name: string }[] = [
+  { type: 'cluster', list: 'clusters', name: 'name' },
+  { type: 'endpoint', list: 'endpoints', name: 'cluster_name' },
+  { type: 'listener', list: 'listeners', name: 'name' },
+  { type: 'route', list: 'routes', name: 'name' },
+];
+
+/**
+ * Compares all that a proxy should hold with all that it holds. Total: each leaf of both sides is compared, or counted
+ * in `notCompared` with its reason (`exclusions.ts`, or an `Unknown` of the compiler).
+ *
+ * Values are compared as proto3 JSON (protobuf.dev, "ProtoJSON"). Envoy prints a field only if it is set: one that it
+ * prints with a default value (a wrapper, a member of a oneof) is not the same as an absent one.
+ *
+ * @param types only these resource types; by default all
+ */
+export function compareConfigs(expected: ProxyConfig, live: ProxyConfig, types?: readonly ResourceType[]): Comparison {
+  const into = emptyComparison();
+  for (const { type, list, name } of holders)
+    if (!types || types.includes(type))
+      compareResources(type, byName(expected[list], name), byName(live[list], name), into);
+  return into;
+}
+
+function compareResources(
+  type: ResourceType,
+  expected: Map<string, Message[]>,
+  live: Map<string, Message[]>,
+  into: Comparison,
+): void {
+  for (const name of new Set([...expected.keys(), ...live.keys()])) {
+    const left = expected.get(name) ?? [];
+    const right = live.get(name) ?? [];
+    for (let at = 0; at < Math.max(left.length, right.length); at++) {
+      into.compared.resources++;
+      new Walk(type, name, into).compare(left[at], right[at]);
+    }
+  }
+}
+
+function byName(resources: readonly Message[], field: string): Map<string, Message[]> {
+  const found = new Map<string, Message[]>();
+  for (const resource of resources) {
+    const name = String(resource[field] ?? '');
+    found.set(name, [...(found.get(name) ?? []), resource]);
+  }
+  return found;
+}

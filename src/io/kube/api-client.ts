@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Problem } from '../../model/cluster-state.ts';
+import { isProblem } from '../../model/cluster-state.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { isObject } from '../../model/json.ts';
+import type { Connection } from './connection.ts';
+import type { Wanted } from './problems.ts';
+import { networkProblem, statusProblem } from './problems.ts';
+import type { Reply } from './request.ts';
+import { send } from './request.ts';
+
+/** A request is made so many times at most. */
+const maxTries = 6;
+/** No server is waited for longer than this at a time, whatever its Retry-After says. */
+const maxWaitMs = 30_000;
+
+/** An answer of the API server: its status and, where it is an object, its JSON. */
+export interface ApiAnswer {
+  status: number;
+  value: JsonObject;
+}
+
+/**
+ * GETs a path of the API server. 429 and 5xx are repeated after `Retry-After` or a growing pause, a broken connection
+ * too; a 401 renews what can be renewed (exec plugin, token file) once. Never rejects.
+ *
+ * @returns the object for 2xx and 410 (which lists handle themselves), else the problem
+ */
+export async function getObject(
+  connection: Connection,
+  path: string,
+  wanted?: Wanted,
+  signal?: AbortSignal,
+): Promise<ApiAnswer | Problem> {
+  const url = new URL(connection.target.cluster.server.replace(/\/+$/, '') + path);
+  let renewed = false;
+  for (let tries = 1; ; tries++) {
+    const outcome = await attempt(connection, url, signal);
+    if (isProblem(outcome)) {
+      if (outcome.code !== 'closed' || tries >= 3) return outcome;
+    } else if (outcome.status === 401 && !renewed && connection.renew()) {
+      renewed = true;
+      continue;
+    } else if (!isTransient(outcome.status) || tries >= maxTries) {
+      return readReply(outcome, connection, wanted);
+    }
+    const pause = isProblem(outcome) ? undefined : retryAfter(outcome);
+    try {
+      await sleep(Math.min(pause ?? connection.backoffMs * 2 ** (tries - 1), maxWaitMs), undefined, { signal });
+    } catch (error) {
+      return networkProblem(error, connection.target);
+    }
+  }
+}
+
+async function attempt(connection: Connection, url: URL, signal?: AbortSignal): Promise<Reply | Problem> {
+  const access = await connection.access(signal);
+  if (isProblem(access)) return access;
+  try {
+    return await send(url, access, { timeoutMs: connection.timeoutMs, idleMs: connection.idleMs, signal });
+  } catch (error) {
+    return networkProblem(error, connection.target);
+  }
+}
+
+function isTransient(status: number): boolean {
+  return status === 429 || (status >= 500 && status !== 501 && status !== 505);
+}
+
+/** Milliseconds of a Retry-After header: seconds, or a date. */
+function retryAfter({ headers }: Reply): number | undefined {
+  const text = headers['retry-after'];
+  if (text === undefined) return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function readReply(reply: Reply, connection: Connection, wanted?: Wanted): ApiAnswer | Problem {
+  const { status, body } = reply;
+  if ((status < 200 || status > 299) && status !== 410) return statusProblem(status, body, connection.target, wanted);
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    if (isObject(value)) return { status, value: value as JsonObject };
+  } catch {
+    // The same as JSON of another kind.
+  }
+  return {
+    code: 'rubbish',
+    message: `${connection.target.cluster.server} answered with something else than Kubernetes JSON: ${body.toString('utf8', 0, 80)}`,
+    advice: 'A login page or a proxy answers in place of the API server: check `server` and the proxies.',
+  };
+}

@@ -1,0 +1,96 @@
+import type { Agent, OutgoingHttpHeaders } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import type { Problem } from '../../model/cluster-state.ts';
+import { isProblem } from '../../model/cluster-state.ts';
+import { buildRequestOptions } from './credentials.ts';
+import type { ExecCredential } from './exec-credential.ts';
+import { runExecPlugin } from './exec-credential.ts';
+import { configProblem, loadKubeconfig } from './kubeconfig.ts';
+import type { KubeOptions } from './options.ts';
+import { parseTimeout } from './options.ts';
+import type { Target } from './target.ts';
+import { selectTarget } from './target.ts';
+
+/** TLS material, agent and headers: what `https.request` and `ws` need to be let in. */
+export type Access = RequestOptions & { agent: Agent; headers: OutgoingHttpHeaders };
+
+/** A way to one API server as one user. Credentials are obtained once, and again when they expire or are refused. */
+export interface Connection {
+  target: Target;
+  /** Deadline of one request, 0 for none. */
+  timeoutMs: number;
+  /** No byte for so long means that the server or the network is gone. */
+  idleMs: number;
+  /** Wait before the first repetition of a request; doubles each time. */
+  backoffMs: number;
+  access(signal?: AbortSignal): Promise<Access | Problem>;
+  /** After a 401: forgets what a plugin or a token file gave. False where there is nothing that could be renewed. */
+  renew(): boolean;
+  /** Closes idle connections, so that the process can end. */
+  close(): void;
+}
+
+/** Finds out how to reach the API server; nothing is sent yet and no plugin is run. */
+export async function connect(options: KubeOptions, serviceAccount?: string): Promise<Connection | Problem> {
+  const timeoutMs = parseTimeout(options.requestTimeout ?? '0');
+  if (timeoutMs === undefined)
+    return configProblem(`--request-timeout "${options.requestTimeout}" is not a duration`, 'Write 30s, 2m or 0.');
+  const config = await loadKubeconfig(options, serviceAccount);
+  if (isProblem(config)) return config;
+  const target = selectTarget(config, options);
+  if (isProblem(target)) return target;
+  const impersonates = target.user['as'] !== undefined && target.user['as'] !== '';
+  if (!impersonates && (target.user['as-groups'] || target.user['as-uid']))
+    return configProblem('a group or uid can only be impersonated together with a user', 'Add --as USER.');
+  return new KubeConnection(target, timeoutMs, options.env ?? process.env);
+}
+
+class KubeConnection implements Connection {
+  readonly target: Target;
+  readonly timeoutMs: number;
+  readonly idleMs = 30_000;
+  readonly backoffMs = 250;
+  readonly #env: NodeJS.ProcessEnv;
+  #credential: Promise<ExecCredential | Problem> | undefined;
+  #access: Promise<Access | Problem> | undefined;
+  #expires = Number.POSITIVE_INFINITY;
+
+  constructor(target: Target, timeoutMs: number, env: NodeJS.ProcessEnv) {
+    this.target = target;
+    this.timeoutMs = timeoutMs;
+    this.#env = env;
+  }
+
+  async access(signal?: AbortSignal): Promise<Access | Problem> {
+    if (this.#expires <= Date.now()) this.renew();
+    this.#access ??= this.#build(signal);
+    return this.#access;
+  }
+
+  async #build(signal?: AbortSignal): Promise<Access | Problem> {
+    let credential: ExecCredential | Problem | undefined;
+    if (this.target.user['exec']) {
+      this.#credential ??= runExecPlugin(this.target.user, this.target.cluster, this.#env, signal);
+      credential = await this.#credential;
+      if (isProblem(credential)) return credential;
+      this.#expires = credential.expires;
+    }
+    return buildRequestOptions(this.target, credential, this.#env);
+  }
+
+  renew(): boolean {
+    const { user } = this.target;
+    if (!user['exec'] && !user['tokenFile'] && !user['auth-provider']) return false;
+    this.close();
+    this.#credential = undefined;
+    this.#access = undefined;
+    this.#expires = Number.POSITIVE_INFINITY;
+    return true;
+  }
+
+  close(): void {
+    void this.#access?.then((access) => {
+      if (!isProblem(access)) access.agent.destroy();
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import http from 'node:http';
+import https from 'node:https';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Access } from './connection.ts';
+import { DeadlineError } from './problems.ts';
+
+const unzip = promisify(gunzip);
+
+export interface Reply {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: Buffer;
+}
+
+export interface Limits {
+  /** For the whole answer; 0: none. */
+  timeoutMs: number;
+  /** Between two bytes, and before the first one; covers the connection and its handshakes. 0: none. */
+  idleMs: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * One GET, by hand: a typed client would make a connection and a copy for each call.
+ *
+ * @throws DeadlineError, an AbortError, or the socket's error; also where the answer ends before it is complete
+ */
+export function send(url: URL, access: Partial<Access>, limits: Limits, accept = 'application/json'): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const headers = { ...access.headers, Accept: accept, 'Accept-Encoding': 'gzip' };
+    const { get } = url.protocol === 'https:' ? https : http;
+    const request = get(url, { ...access, headers, signal: limits.signal });
+    const timers: NodeJS.Timeout[] = [];
+    const guard = (ms: number, words: string) => {
+      if (ms <= 0) return undefined;
+      const timer = setTimeout(() => request.destroy(new DeadlineError(`${words} ${ms / 1000} s`)), ms);
+      timers.push(timer);
+      return timer;
+    };
+    guard(limits.timeoutMs, 'did not answer within');
+    const idle = guard(limits.idleMs, 'sent nothing for');
+    const settle = () => {
+      for (const timer of timers) clearTimeout(timer);
+    };
+    const fail = (error: Error) => {
+      settle();
+      reject(error);
+    };
+    request.on('error', fail);
+    request.on('socket', (socket) => socket.once('secureConnect', () => idle?.refresh()));
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => {
+        idle?.refresh();
+        chunks.push(chunk);
+      });
+      response.on('error', fail);
+      response.on('end', async () => {
+        settle();
+        try {
+          const raw = Buffer.concat(chunks);
+          const body = response.headers['content-encoding'] === 'gzip' ? await unzip(raw) : raw;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  });
+}
