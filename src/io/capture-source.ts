@@ -45,7 +45,13 @@ function toAnswers(istiod: CapturedIstiod, resources: readonly Resource[]): Isti
 
 function toSkipped(capture: Capture, error: { file: string; message: string }): Skipped {
   const what = error.file.startsWith(capture.directory) ? error.file.slice(capture.directory.length + 1) : error.file;
-  return { what, reason: 'rubbish', message: `${error.file}: ${error.message}`, hides: `what ${what} holds` };
+  return {
+    what,
+    reason: 'rubbish',
+    message: `${error.file}: ${error.message}`,
+    hides: `what ${what} holds`,
+    essential: what.startsWith('resources'),
+  };
 }
 
 function toSource(proxy: CapturedProxy): ProxySource {

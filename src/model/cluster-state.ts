@@ -44,6 +44,8 @@ export interface ProxyAnswers {
   certs?: JsonObject;
   /** `/server_info` */
   serverInfo?: JsonObject;
+  /** The last lines of the proxy container's log, where they were read: Envoy writes there why it rejects an update. */
+  log?: string;
   /** What of the above (but for `configDump`) could not be read. */
   problems: Problem[];
 }
@@ -84,6 +86,8 @@ export interface Skipped {
   message: string;
   /** What the report cannot say for that reason; empty where nothing is lost. */
   hides: string;
+  /** Nothing can be examined without it. */
+  essential: boolean;
 }
 
 /** All that was read of a cluster, live or from a capture. */

@@ -21,6 +21,7 @@ export interface Proxy {
   type: ProxyType;
   /** The pod's IP addresses, first the primary one. */
   ipAddresses: string[];
+  /** The pod's labels with topology labels added, as istiod matches selectors against. */
   labels: Record<string, string>;
   annotations: Record<string, string>;
   serviceAccount: string;
@@ -44,5 +45,7 @@ export interface Proxy {
   env: Record<string, string>;
   /** `ProxyConfig` in force for this proxy: mesh default, ProxyConfig resources, pod annotation; camelCase as in MeshConfig. */
   proxyConfig: Record<string, unknown>;
+  /** Node metadata as pilot-agent reports it (`LABELS`, `NAMESPACE`, `PROXY_CONFIG`, all ISTIO_META_*). */
+  metadata: Record<string, unknown>;
   pod: Resource;
 }

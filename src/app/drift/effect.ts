@@ -1,0 +1,87 @@
+import { compareConfigs } from '../../compare/index.ts';
+import type { Difference } from '../../compare/types.ts';
+import { compileProxy } from '../../compile/index.ts';
+import type { ProxyConfig } from '../../model/envoy.ts';
+import type { EnvoyEvidence } from '../../model/finding.ts';
+import { formatPath } from '../../model/json.ts';
+import type { Proxy } from '../../model/proxy.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
+import { buildRegistry } from '../../registry/index.ts';
+import type { RegistryInput } from '../../registry/types.ts';
+
+/** What a change of the inputs does to the proxies. */
+export interface Effect {
+  /** Proxies whose config changes, sorted by id. */
+  proxies: Proxy[];
+  /** The Envoy-level differences on the first of them: `expected` is with the change, `live` without. */
+  differences: Difference[];
+}
+
+/**
+ * Answers "which proxies would hold something else if these objects were so?" by compiling again: exact, whatever the
+ * field does.
+ */
+export class EffectOracle {
+  readonly #input: RegistryInput;
+  readonly #proxies: readonly Proxy[];
+  readonly #base = new Map<string, { config: ProxyConfig; text: string }>();
+  readonly #baseOf: (proxy: Proxy) => ProxyConfig;
+
+  /**
+   * @param input the state as it is
+   * @param proxies the proxies that are examined
+   * @param baseOf what a proxy is to hold in that state
+   */
+  constructor(input: RegistryInput, proxies: readonly Proxy[], baseOf: (proxy: Proxy) => ProxyConfig) {
+    this.#input = input;
+    this.#proxies = proxies;
+    this.#baseOf = baseOf;
+  }
+
+  /**
+   * @param without an object to leave out, if any
+   * @param instead the object to put in its place, if any
+   * @param among examines these proxies only
+   */
+  change(without: Resource | undefined, instead: Resource | undefined, among = this.#proxies): Effect {
+    const key = resourceKey(without ?? instead ?? { group: '', kind: '', metadata: { name: '', namespace: '' } });
+    const resources = this.#input.resources.filter((resource) => resourceKey(resource) !== key);
+    if (instead) resources.push(instead);
+    const registry = buildRegistry({ ...this.#input, resources });
+    const proxyById = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));
+    const effect: Effect = { proxies: [], differences: [] };
+    for (const proxy of among) {
+      const changed = compileProxy(proxyById.get(proxy.id) ?? proxy, registry);
+      const base = this.#baseline(proxy);
+      if (JSON.stringify(changed) === base.text) continue;
+      const { differences } = compareConfigs(changed, base.config);
+      if (differences.length === 0) continue;
+      if (effect.proxies.length === 0) effect.differences = differences;
+      effect.proxies.push(proxy);
+    }
+    return effect;
+  }
+
+  #baseline(proxy: Proxy): { config: ProxyConfig; text: string } {
+    let base = this.#base.get(proxy.id);
+    if (!base) {
+      const config = this.#baseOf(proxy);
+      base = { config, text: JSON.stringify(config) };
+      this.#base.set(proxy.id, base);
+    }
+    return base;
+  }
+}
+
+/** Evidence for a report: the first few Envoy-level differences on one proxy. */
+export function evidenceOf(proxy: Proxy | undefined, differences: readonly Difference[], most = 5): EnvoyEvidence[] {
+  if (!proxy) return [];
+  return differences.slice(0, most).map((difference) => ({
+    proxy: proxy.id,
+    type: difference.type,
+    name: difference.name,
+    path: formatPath(difference.kind === 'extra' ? difference.livePath : difference.expectedPath),
+    expected: difference.expected,
+    live: difference.live,
+  }));
+}

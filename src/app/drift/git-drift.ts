@@ -1,0 +1,144 @@
+import type { FieldDifference } from '../../compare/object/difference.ts';
+import { codes } from '../../model/codes.ts';
+import type { Finding } from '../../model/finding.ts';
+import { formatPath } from '../../model/json.ts';
+import type { Proxy } from '../../model/proxy.ts';
+import { type Resource, resourceName } from '../../model/resource.ts';
+import { type Effect, type EffectOracle, evidenceOf } from './effect.ts';
+import { effectOfField, proxiesInWords, shown } from './effects-wording.ts';
+import { controllerOf } from './managers.ts';
+import type { ObjectDrift } from './objects.ts';
+import { applied, withField } from './overlay.ts';
+
+/** Beyond so many differing fields of one object each field is given the effect of the whole object. */
+const mostFieldsAlone = 20;
+
+/** Findings of one object in which Git and the API server disagree; none where the difference is one of spelling. */
+export function gitDriftFindings(drift: ObjectDrift, oracle: EffectOracle): Finding[] {
+  if (drift.kind === 'not-applied') return [notApplied(drift.git, drift.twin, oracle)];
+  if (drift.kind === 'unmanaged') return [unmanaged(drift.live, drift.twin, oracle)];
+  return changed(drift.git, drift.live, drift.differences, oracle);
+}
+
+function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOracle): Finding {
+  const effect = oracle.change(undefined, applied(git, undefined));
+  const name = resourceName(git);
+  const shared = finding(effect, { resource: name, location: git.locate([]), expected: 'present', live: 'absent' });
+  if (!twin) {
+    return {
+      ...shared,
+      code: codes.notApplied,
+      message: `${name} is in Git and not in the cluster`,
+      effect:
+        effect.proxies.length > 0
+          ? `${proxiesInWords(effect.proxies)} would change if it were applied.`
+          : 'no proxy would change.',
+      fix: `apply ${git.locate([])?.file ?? 'it'}, or remove it from Git.`,
+    };
+  }
+  return {
+    ...shared,
+    code: codes.wrongNamespace,
+    field: 'metadata.namespace',
+    location: git.locate(['metadata', 'namespace']),
+    expected: git.metadata.namespace,
+    live: `absent (${resourceName(twin)} has the same spec)`,
+    message: `${name} is in Git in namespace ${git.metadata.namespace}; the cluster has the same object in ${twin.metadata.namespace}`,
+    effect: `applying Git would leave ${resourceName(twin)} unmanaged and create a second object.`,
+    fix: `write namespace ${twin.metadata.namespace} in ${git.locate([])?.file ?? 'Git'}.`,
+    related: [{ message: `${resourceName(twin)} is live and not in Git`, resource: resourceName(twin) }],
+  };
+}
+
+function unmanaged(live: Resource, twin: Resource | undefined, oracle: EffectOracle): Finding {
+  const effect = oracle.change(live, undefined);
+  const name = resourceName(live);
+  return {
+    ...finding(effect, { resource: name, location: undefined, expected: 'absent', live: 'present' }),
+    code: codes.unmanaged,
+    severity: 'warning',
+    message: `${name} is in the cluster and not in Git`,
+    effect:
+      effect.proxies.length > 0
+        ? `it shapes ${proxiesInWords(effect.proxies)}.`
+        : 'none: no proxy holds anything of it.',
+    fix: twin
+      ? `move ${resourceName(twin)} of Git to namespace ${live.metadata.namespace}.`
+      : 'commit it, or delete it from the cluster.',
+    related: twin
+      ? [{ message: `Git has it as ${resourceName(twin)}`, location: twin.locate([]), resource: resourceName(twin) }]
+      : [],
+  };
+}
+
+function changed(
+  git: Resource,
+  live: Resource,
+  differences: readonly FieldDifference[],
+  oracle: EffectOracle,
+): Finding[] {
+  const whole = oracle.change(live, applied(git, live));
+  const none: Effect = { proxies: [], differences: [] };
+  const effects = differences.map((difference) => {
+    if (whole.proxies.length === 0) return none;
+    if (differences.length === 1 || differences.length > mostFieldsAlone) return whole;
+    return oracle.change(live, withField(live, difference), whole.proxies);
+  });
+  const found = differences.flatMap((difference, index) => {
+    const effect = effects[index] ?? none;
+    return difference.weak && effect.proxies.length === 0 ? [] : [fieldFinding(git, live, difference, effect)];
+  });
+  // Fields that do nothing alone may do something together (a list reordered and shortened): then the object as a whole is named.
+  if (found.length === 0 && whole.proxies.length > 0) {
+    const first = differences[0];
+    if (first) return [fieldFinding(git, live, first, whole)];
+  }
+  return found;
+}
+
+function fieldFinding(git: Resource, live: Resource, difference: FieldDifference, effect: Effect): Finding {
+  const name = resourceName(git);
+  const path = difference.kind === 'extra' ? difference.livePath : difference.path;
+  const field = formatPath(path);
+  const owner = controllerOf(live, difference.livePath);
+  const file = git.locate([])?.file ?? 'Git';
+  const item = (value: unknown): unknown => value ?? (difference.kind === 'changed' ? null : 'absent');
+  return {
+    ...finding(effect, {
+      resource: name,
+      location: git.locate(difference.kind === 'extra' ? difference.path.slice(0, -1) : difference.path),
+      expected: item(difference.expected),
+      live: item(difference.live),
+    }),
+    code: owner ? codes.controllerOwned : codes.fieldDrift,
+    severity: owner ? 'info' : effect.proxies.length > 0 ? 'error' : 'warning',
+    field,
+    message: owner
+      ? `${name} ${field} is ${shown(difference.live)}, in Git ${shown(difference.expected)}: field manager ${owner} owns it`
+      : `${name} ${field} is ${shown(item(difference.live))} in the cluster and ${shown(item(difference.expected))} in Git`,
+    effect:
+      effect.proxies.length > 0
+        ? effectOfField(difference, git, effect.differences[0])
+        : 'none yet: no proxy holds anything else because of it.',
+    fix: owner
+      ? `none; wait until ${owner} is done.`
+      : `apply ${file}, or commit the live value if the change was meant.`,
+  };
+}
+
+function finding(
+  effect: Effect,
+  what: Pick<Finding, 'resource' | 'location' | 'expected' | 'live'>,
+): Omit<Finding, 'code' | 'message' | 'effect' | 'fix'> {
+  const ids = effect.proxies.map((proxy: Proxy) => proxy.id).sort();
+  return {
+    kind: 'drift',
+    severity: 'error',
+    field: '',
+    ...what,
+    proxies: ids,
+    layer: 'git-api',
+    related: [],
+    evidence: evidenceOf(effect.proxies[0], effect.differences),
+  };
+}

@@ -1,0 +1,158 @@
+import type { ClusterState } from '../../model/cluster-state.ts';
+import type { ProxyConfig } from '../../model/envoy.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Proxy } from '../../model/proxy.ts';
+import { type Diagnostic, type Report, schemaVersion } from '../../model/report.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
+import { buildRegistry } from '../../registry/index.ts';
+import { toRegistryInput } from '../registry-input.ts';
+import { EffectOracle } from './effect.ts';
+import { type Examination, type Examined, examine } from './examine.ts';
+import { gitDriftFindings } from './git-drift.ts';
+import { judgedKind } from './judged-kinds.ts';
+import { objectDrifts } from './objects.ts';
+import { rejectedFindings } from './rejected.ts';
+import { type Behind, disconnectedFinding, staleFindings } from './stale.ts';
+import { unexplainedFindings } from './unexplained.ts';
+
+/** What Git says, as far as `drift` needs it. */
+export interface DriftGit {
+  repository: string;
+  ref: string;
+  commit: string;
+  paths: string[];
+  resources: readonly Resource[];
+  diagnostics: readonly Diagnostic[];
+  /** Whether Git answers for a live object that it does not hold. */
+  owns(resource: Resource): boolean;
+}
+
+export interface DriftOptions {
+  tool: Report['tool'];
+  cluster: { context?: string; capture?: string };
+  concurrency: number;
+  signal?: AbortSignal;
+  onProgress?: (done: number, of: number) => void;
+}
+
+/**
+ * Compares the three states: Git with the API server's objects, and what these compile to with what each selected proxy
+ * holds.
+ */
+export async function drift(git: DriftGit, state: ClusterState, options: DriftOptions): Promise<Report> {
+  const input = toRegistryInput(state);
+  const registry = buildRegistry(input);
+  const examination = await examine(state, registry, options);
+  const selected = examination.proxies.map(({ examined }) => examined.proxy);
+  const expected = new Map(examination.proxies.map((it) => [it.examined.proxy.id, it.expected]));
+  const base = (proxy: Proxy): ProxyConfig => expected.get(proxy.id) ?? emptyConfig;
+  const oracle = new EffectOracle(input, selected, base);
+  const live = state.resources.filter(judgedKind);
+  const desired = git.resources.filter(judgedKind);
+  const drifts = objectDrifts(desired, live, git.owns);
+  const findings = [
+    ...drifts.flatMap((it) => gitDriftFindings(it, oracle)),
+    ...proxyFindings(examination.proxies, git.resources),
+  ];
+  return toReport(git, state, options, examination, findings, { git: desired.length, live: live.length });
+}
+
+const emptyConfig: ProxyConfig = { clusters: [], endpoints: [], listeners: [], routes: [] };
+
+function proxyFindings(proxies: readonly Examined[], git: readonly Resource[]): Finding[] {
+  const byKey = new Map(git.map((resource) => [resourceKey(resource), resource]));
+  const gitTwin = (resource: Resource): Resource | undefined => byKey.get(resourceKey(resource));
+  const inSync = proxies.filter(({ examined }) => examined.state === 'synced' || examined.state === 'unknown');
+  const behind: Behind[] = proxies.filter((it) => !inSync.includes(it));
+  const nacks = behind.flatMap((it) => rejectedFindings(it.examined, it.expected, it.differences, gitTwin));
+  const merged = mergeByPlace(nacks);
+  const rejectedFields = new Set(merged.map((finding) => `${finding.resource} ${finding.field}`));
+  const stale = staleFindings(behind, gitTwin).filter((it) => !rejectedFields.has(`${it.resource} ${it.field}`));
+  const idle = behind.filter((it) => it.differences.length === 0).map((it) => disconnectedFinding(it.examined));
+  return [
+    ...merged,
+    ...stale,
+    ...idle,
+    ...unexplainedFindings(
+      inSync.filter((it) => it.differences.length > 0),
+      inSync,
+      gitTwin,
+    ),
+  ];
+}
+
+/** One finding a place, with the proxies of all. */
+function mergeByPlace(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.resource} ${finding.field}`;
+    const known = merged.get(key);
+    if (known) known.proxies = [...new Set([...known.proxies, ...finding.proxies])].sort();
+    else merged.set(key, { ...finding });
+  }
+  return [...merged.values()];
+}
+
+function toReport(
+  git: DriftGit,
+  state: ClusterState,
+  options: DriftOptions,
+  examination: Examination,
+  findings: Finding[],
+  resources: { git: number; live: number },
+): Report {
+  const states = examination.proxies.map(({ examined }) => examined.state);
+  const count = (...wanted: string[]): number => states.filter((it) => wanted.includes(it)).length;
+  const versions = state.istiods.flatMap((istiod) => (istiod.version ? [istiod.version] : []));
+  const bySeverity = (severity: Finding['severity']): number =>
+    findings.filter((it) => it.severity === severity).length;
+  return {
+    schemaVersion,
+    tool: options.tool,
+    git: { repository: git.repository, ref: git.ref, commit: git.commit, paths: git.paths },
+    cluster: { ...options.cluster, istioVersions: [...new Set(versions)].sort() },
+    summary: {
+      proxies: {
+        examined: examination.proxies.length,
+        skipped: examination.unread.length,
+        inSync: count('synced'),
+        stale: count('stale', 'disconnected', 'not-sent'),
+        rejected: count('rejected'),
+      },
+      resources,
+      compared: examination.compared,
+      notCompared: [...examination.notCompared]
+        .map(([reason, leaves]) => ({ reason, leaves }))
+        .sort((a, b) => b.leaves - a.leaves),
+      findings: { error: bySeverity('error'), warning: bySeverity('warning'), info: bySeverity('info') },
+    },
+    findings: sorted(findings),
+    diagnostics: [...git.diagnostics, ...skipped(state), ...examination.unread],
+  };
+}
+
+function skipped(state: ClusterState): Diagnostic[] {
+  return state.skipped.map((it) => ({
+    severity: it.reason === 'not-served' ? 'info' : 'error',
+    subject: it.what,
+    message: it.message,
+    ...(it.hides === '' ? {} : { fix: `without it the report says nothing about ${it.hides}` }),
+  }));
+}
+
+const rank = { error: 0, warning: 1, info: 2 };
+
+/** Worst first, then by place in Git, then by object and field: stable for equal inputs. */
+function sorted(findings: readonly Finding[]): Finding[] {
+  const key = (it: Finding): string =>
+    [
+      it.location?.file ?? '\uffff',
+      String(it.location?.line ?? 0).padStart(7, '0'),
+      it.resource,
+      it.field,
+      it.code,
+    ].join('\0');
+  return [...findings].sort(
+    (a, b) => rank[a.severity] - rank[b.severity] || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0),
+  );
+}

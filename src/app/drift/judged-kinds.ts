@@ -1,0 +1,18 @@
+import type { Resource } from '../../model/resource.ts';
+
+const istioGroups = new Set([
+  'networking.istio.io',
+  'security.istio.io',
+  'telemetry.istio.io',
+  'extensions.istio.io',
+  'gateway.networking.k8s.io',
+]);
+
+/**
+ * Whether Git and the API server are compared in objects of this kind: all of Istio's config, the Gateway API's, and
+ * Services, which decide as much of what a proxy holds. Workloads are the business of the tool that deploys them.
+ */
+export function judgedKind(resource: Resource): boolean {
+  if (istioGroups.has(resource.group)) return resource.kind !== 'GatewayClass';
+  return resource.group === '' && resource.kind === 'Service';
+}

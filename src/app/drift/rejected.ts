@@ -1,0 +1,103 @@
+import type { Difference } from '../../compare/types.ts';
+import { codes } from '../../model/codes.ts';
+import type { ProxyConfig } from '../../model/envoy.ts';
+import type { Finding } from '../../model/finding.ts';
+import { formatPath, isObject, type Path, valueAt } from '../../model/json.ts';
+import { type Origin, originsAt } from '../../model/provenance.ts';
+import { resourceName } from '../../model/resource.ts';
+import { isIstio, resourceOf } from './attribution.ts';
+import type { GitTwin } from './stale.ts';
+import type { ExaminedProxy, Rejection } from './types.ts';
+
+/** A leaf of a rejected resource with the config behind it. */
+interface Suspect {
+  origin: Origin;
+  value: unknown;
+  score: number;
+}
+
+/**
+ * Names the config that Envoy rejected. Envoy tells a resource and a sentence; the leaf at fault is the one among those
+ * that an Istio object produced, and that the proxy has not got, which the sentence fits best: it quotes the value, or
+ * names the field (in validation errors in CamelCase: `ConnectTimeout`).
+ *
+ * @param differences between what the proxy should hold and holds
+ */
+export function rejectedFindings(
+  examined: ExaminedProxy,
+  expected: ProxyConfig,
+  differences: readonly Difference[],
+  gitTwin: GitTwin,
+): Finding[] {
+  const findings = new Map<string, Finding>();
+  for (const rejection of examined.rejections) {
+    const origin = culprit(rejection, expected, differences);
+    const resource = origin ? resourceName(origin.resource) : `Pod ${examined.proxy.id}`;
+    const field = origin ? formatPath(origin.path) : '';
+    const holds = rejection.name !== '' && resourceOf(examined.live, rejection.type, rejection.name) !== undefined;
+    findings.set(`${resource} ${field}`, {
+      code: codes.rejected,
+      kind: 'nack',
+      severity: 'error',
+      resource,
+      field,
+      location: origin && gitTwin(origin.resource)?.locate(origin.path),
+      message: `Envoy rejects ${rejection.type} ${rejection.name || 'updates'}: ${rejection.details || 'it gave no reason'}`,
+      expected: origin && valueAt(origin.resource.object, origin.path),
+      live: null,
+      proxies: [examined.proxy.id],
+      layer: 'proxy-rejects',
+      effect: holds
+        ? `the former ${rejection.type} ${rejection.name} keeps working in memory; a restarted pod comes up without it.`
+        : `the proxy has no ${rejection.type} ${rejection.name || 'of this update'} at all.`,
+      fix: origin
+        ? `correct ${field} of ${resource}, before a pod restarts.`
+        : 'see the proxy log for what it rejects.',
+      related: [],
+    });
+  }
+  return [...findings.values()];
+}
+
+function culprit(rejection: Rejection, expected: ProxyConfig, differences: readonly Difference[]): Origin | undefined {
+  const names = new Set(differences.filter((it) => it.type === rejection.type).map((it) => it.name));
+  if (rejection.name !== '') {
+    names.clear();
+    names.add(rejection.name);
+  }
+  const suspects = [...names].flatMap((name) => {
+    const resource = resourceOf(expected, rejection.type, name);
+    return resource ? suspectsIn(resource, rejection.details) : [];
+  });
+  const patches = suspects.filter((suspect) => suspect.origin.resource.kind === 'EnvoyFilter');
+  const pool = patches.length > 0 ? patches : suspects;
+  pool.sort((a, b) => b.score - a.score);
+  return pool[0]?.origin;
+}
+
+function suspectsIn(resource: object, details: string): Suspect[] {
+  const suspects: Suspect[] = [];
+  const visit = (value: unknown, path: Path): void => {
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) visit(item, [...path, Array.isArray(value) ? Number(key) : key]);
+      if (!isObject(value) || Object.keys(value).length > 0) return;
+    }
+    const origin = originsAt(resource, path).find(isIstio);
+    if (origin) suspects.push({ origin, value, score: score(path, value, details) });
+  };
+  visit(resource, []);
+  return suspects;
+}
+
+function score(path: Path, value: unknown, details: string): number {
+  let points = 0;
+  const text = String(value);
+  for (const [, quoted] of details.matchAll(/"([^"]{3,}?)(?:\.\.\.)?"/g))
+    if (text.startsWith(quoted ?? '')) points += 4;
+  if (typeof value === 'string' && text.length > 2 && details.includes(text)) points += 2;
+  const key = path.findLast((step) => typeof step === 'string') ?? '';
+  const camel = String(key).replace(/(^|_)([a-z])/g, (_, _underscore, letter: string) => letter.toUpperCase());
+  if (camel !== '' && details.includes(camel)) points += 3;
+  if (typeof key === 'string' && key.length > 3 && details.includes(key)) points += 1;
+  return points;
+}

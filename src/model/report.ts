@@ -1,0 +1,33 @@
+import type { Finding } from './finding.ts';
+import type { Location } from './resource.ts';
+
+/** The version of the JSON contract; it changes when a field's meaning does (docs/schema/report.schema.json). */
+export const schemaVersion = 'mesh-report/v1';
+
+/** Something that could not be read, or was left out: never hidden, and it keeps the run from being clean when `blocking`. */
+export interface Diagnostic {
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+  location?: Location;
+  /** What to do. */
+  fix?: string;
+  /** The object, proxy or part that the report says nothing about because of it. */
+  subject?: string;
+}
+
+/** What a judging command (drift, status, check, ...) returns; every output format is a pure function of it. */
+export interface Report {
+  schemaVersion: typeof schemaVersion;
+  tool: { name: string; version: string; command: string };
+  git?: { repository: string; ref: string; commit: string; paths: string[] };
+  cluster: { context?: string; capture?: string; istioVersions: string[] };
+  summary: {
+    proxies: { examined: number; skipped: number; inSync: number; stale: number; rejected: number };
+    resources: { git: number; live: number };
+    compared: { resources: number; leaves: number };
+    notCompared: { reason: string; leaves: number }[];
+    findings: { error: number; warning: number; info: number };
+  };
+  findings: Finding[];
+  diagnostics: Diagnostic[];
+}
