@@ -87,7 +87,7 @@ export interface Skipped {
   /** What the report cannot say for that reason; empty where nothing is lost. */
   hides: string;
   /** Nothing can be examined without it. */
-  essential: boolean;
+  essential?: boolean;
 }
 
 /** All that was read of a cluster, live or from a capture. */

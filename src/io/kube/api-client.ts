@@ -3,7 +3,7 @@ import type { Problem } from '../../model/cluster-state.ts';
 import { isProblem } from '../../model/cluster-state.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
-import type { Connection } from './connection.ts';
+import type { Access, Connection } from './connection.ts';
 import type { Wanted } from './problems.ts';
 import { networkProblem, statusProblem } from './problems.ts';
 import type { Reply } from './request.ts';
@@ -35,10 +35,12 @@ export async function getObject(
   const url = new URL(connection.target.cluster.server.replace(/\/+$/, '') + path);
   let renewed = false;
   for (let tries = 1; ; tries++) {
-    const outcome = await attempt(connection, url, signal);
+    const access = await connection.access(signal);
+    if (isProblem(access)) return access;
+    const outcome = await attempt(connection, access, url, signal);
     if (isProblem(outcome)) {
       if (outcome.code !== 'closed' || tries >= 3) return outcome;
-    } else if (outcome.status === 401 && !renewed && connection.renew()) {
+    } else if (outcome.status === 401 && !renewed && connection.renew(access)) {
       renewed = true;
       continue;
     } else if (!isTransient(outcome.status) || tries >= maxTries) {
@@ -53,9 +55,12 @@ export async function getObject(
   }
 }
 
-async function attempt(connection: Connection, url: URL, signal?: AbortSignal): Promise<Reply | Problem> {
-  const access = await connection.access(signal);
-  if (isProblem(access)) return access;
+async function attempt(
+  connection: Connection,
+  access: Access,
+  url: URL,
+  signal?: AbortSignal,
+): Promise<Reply | Problem> {
   try {
     return await send(url, access, { timeoutMs: connection.timeoutMs, idleMs: connection.idleMs, signal });
   } catch (error) {

@@ -3,7 +3,6 @@ import type { RequestOptions } from 'node:https';
 import type { Problem } from '../../model/cluster-state.ts';
 import { isProblem } from '../../model/cluster-state.ts';
 import { buildRequestOptions } from './credentials.ts';
-import type { ExecCredential } from './exec-credential.ts';
 import { runExecPlugin } from './exec-credential.ts';
 import { configProblem, loadKubeconfig } from './kubeconfig.ts';
 import type { KubeOptions } from './options.ts';
@@ -24,8 +23,8 @@ export interface Connection {
   /** Wait before the first repetition of a request; doubles each time. */
   backoffMs: number;
   access(signal?: AbortSignal): Promise<Access | Problem>;
-  /** After a 401: forgets what a plugin or a token file gave. False where there is nothing that could be renewed. */
-  renew(): boolean;
+  /** After a 401: forgets what a plugin or a token file gave for `used`. False where there is nothing to be renewed. */
+  renew(used: Access): boolean;
   /** Closes idle connections, so that the process can end. */
   close(): void;
 }
@@ -51,8 +50,8 @@ class KubeConnection implements Connection {
   readonly idleMs = 30_000;
   readonly backoffMs = 250;
   readonly #env: NodeJS.ProcessEnv;
-  #credential: Promise<ExecCredential | Problem> | undefined;
   #access: Promise<Access | Problem> | undefined;
+  #current: Access | Problem | undefined;
   #expires = Number.POSITIVE_INFINITY;
 
   constructor(target: Target, timeoutMs: number, env: NodeJS.ProcessEnv) {
@@ -62,35 +61,37 @@ class KubeConnection implements Connection {
   }
 
   async access(signal?: AbortSignal): Promise<Access | Problem> {
-    if (this.#expires <= Date.now()) this.renew();
-    this.#access ??= this.#build(signal);
+    if (this.#expires <= Date.now()) this.#forget();
+    this.#access ??= this.#build(signal).then((access) => {
+      this.#current = access;
+      return access;
+    });
     return this.#access;
   }
 
   async #build(signal?: AbortSignal): Promise<Access | Problem> {
-    let credential: ExecCredential | Problem | undefined;
-    if (this.target.user['exec']) {
-      this.#credential ??= runExecPlugin(this.target.user, this.target.cluster, this.#env, signal);
-      credential = await this.#credential;
-      if (isProblem(credential)) return credential;
-      this.#expires = credential.expires;
-    }
+    const { user, cluster } = this.target;
+    const credential = user['exec'] ? await runExecPlugin(user, cluster, this.#env, signal) : undefined;
+    if (isProblem(credential)) return credential;
+    this.#expires = credential?.expires ?? Number.POSITIVE_INFINITY;
     return buildRequestOptions(this.target, credential, this.#env);
   }
 
-  renew(): boolean {
+  renew(used: Access): boolean {
     const { user } = this.target;
     if (!user['exec'] && !user['tokenFile'] && !user['auth-provider']) return false;
-    this.close();
-    this.#credential = undefined;
-    this.#access = undefined;
-    this.#expires = Number.POSITIVE_INFINITY;
+    // Requests that run side by side are refused side by side: only the first of them renews.
+    if (this.#current === used) this.#forget();
     return true;
   }
 
+  #forget(): void {
+    this.#access = undefined;
+    this.#current = undefined;
+    this.#expires = Number.POSITIVE_INFINITY;
+  }
+
   close(): void {
-    void this.#access?.then((access) => {
-      if (!isProblem(access)) access.agent.destroy();
-    });
+    if (this.#current && !isProblem(this.#current)) this.#current.agent.destroy();
   }
 }

@@ -34,7 +34,11 @@ export function send(url: URL, access: Partial<Access>, limits: Limits, accept =
     const timers: NodeJS.Timeout[] = [];
     const guard = (ms: number, words: string) => {
       if (ms <= 0) return undefined;
-      const timer = setTimeout(() => request.destroy(new DeadlineError(`${words} ${ms / 1000} s`)), ms);
+      const timer = setTimeout(() => {
+        // First our own reason: a destroyed request reports a mere reset where the answer had begun.
+        fail(new DeadlineError(`${words} ${ms / 1000} s`));
+        request.destroy();
+      }, ms);
       timers.push(timer);
       return timer;
     };
@@ -45,7 +49,7 @@ export function send(url: URL, access: Partial<Access>, limits: Limits, accept =
     };
     const fail = (error: Error) => {
       settle();
-      reject(error);
+      reject(limits.signal?.aborted ? new DOMException('stopped', 'AbortError') : error);
     };
     request.on('error', fail);
     request.on('socket', (socket) => socket.once('secureConnect', () => idle?.refresh()));

@@ -1,0 +1,98 @@
+import pLimit from 'p-limit';
+import type { Problem, Skipped } from '../../model/cluster-state.ts';
+import { isProblem } from '../../model/cluster-state.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { isObject } from '../../model/json.ts';
+import type { Resource } from '../../model/resource.ts';
+import { isKubernetesObject, toResource } from '../../source/object.ts';
+import { readConfigMaps } from './config-maps.ts';
+import type { Connection } from './connection.ts';
+import type { Served } from './discovery.ts';
+import { discover } from './discovery.ts';
+import type { Kind } from './kinds.ts';
+import { kindName, kinds } from './kinds.ts';
+import { listObjects } from './list.ts';
+
+/** Lists under way at a time. */
+const parallel = 8;
+
+export interface ReadResources {
+  resources: Resource[];
+  skipped: Skipped[];
+}
+
+/**
+ * Reads all objects of all kinds, in all namespaces: config of any of them may apply to any proxy. A kind that is not
+ * served or may not be listed is skipped, with what is hidden by that; the others go on.
+ *
+ * @param onKind called when a kind has been read
+ * @returns a problem where the server as a whole cannot be talked to
+ */
+export async function readResources(
+  connection: Connection,
+  rootNamespace: string,
+  signal?: AbortSignal,
+  onKind: (done: number, total: number) => void = () => undefined,
+): Promise<ReadResources | Problem> {
+  const served = await discover(connection, new Set(kinds.map((kind) => kind.group)), signal);
+  if (isProblem(served)) return served;
+  const limit = pLimit(parallel);
+  let done = 0;
+  const total = kinds.length + 1;
+  const counted = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    onKind(++done, total);
+    return result;
+  };
+  const lists = kinds.map((kind) => limit(() => counted(readKind(connection, kind, served, signal))));
+  const configMaps = limit(() => counted(readConfigMaps(connection, rootNamespace, signal)));
+  const read: ReadResources = { resources: [], skipped: [] };
+  let unreachable: Problem | undefined;
+  for (const outcome of await Promise.all([...lists, configMaps])) {
+    if (Array.isArray(outcome)) for (const resource of outcome) read.resources.push(resource);
+    else if (isWholeServer(outcome)) unreachable ??= outcome.problem;
+    else read.skipped.push(outcome.skipped);
+  }
+  return unreachable ?? read;
+}
+
+/** A kind that gave no list: the row for the report, and the problem behind it. */
+export interface NotRead {
+  skipped: Skipped;
+  problem?: Problem;
+}
+
+async function readKind(
+  connection: Connection,
+  kind: Kind,
+  served: Served,
+  signal?: AbortSignal,
+): Promise<Resource[] | NotRead> {
+  const what = kindName(kind);
+  const path = served.get(what);
+  if (path === undefined) {
+    const message = `the API server does not serve ${what}: its CRD is not installed`;
+    return { skipped: { what, reason: 'not-served', message, hides: '', essential: kind.essential } };
+  }
+  const wanted = { verb: 'list', resource: kind.plural, group: kind.group, hides: kind.hides };
+  const items = await listObjects(connection, path, wanted, signal);
+  if (isProblem(items)) return notRead(what, items, kind.hides, kind.essential);
+  if (!kind.config) for (const item of items) dropManagedFields(item);
+  return items.filter(isKubernetesObject).map((item) => toResource(item, 'api'));
+}
+
+export function notRead(what: string, problem: Problem, hides: string, essential: boolean): NotRead {
+  const message = `${problem.message}. ${problem.advice}`.trim();
+  return { skipped: { what, reason: problem.code, message, hides, essential }, problem };
+}
+
+/** Half the size of a Pod, and of interest for config alone. */
+function dropManagedFields(object: JsonObject): void {
+  if (isObject(object['metadata'])) delete object['metadata']['managedFields'];
+}
+
+/** Problems that would be the same for every kind. */
+function isWholeServer(outcome: NotRead): outcome is NotRead & { problem: Problem } {
+  const code = outcome.problem?.code;
+  return code === 'unauthorized' || code === 'unreachable' || code === 'tls' || code === 'aborted' || code === 'config';
+}
