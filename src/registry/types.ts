@@ -47,6 +47,8 @@ export interface Service {
   registry: 'Kubernetes' | 'External';
   /** Virtual addresses as istiod uses them for listeners: ClusterIPs, a ServiceEntry's (or auto-allocated) addresses, `0.0.0.0` where there is none. */
   addresses: string[];
+  /** Addresses that istiod allotted to a ServiceEntry's host without any: they answer DNS and make listeners where DNS capture is on. */
+  autoAllocatedAddresses: string[];
   ports: ServicePort[];
   resolution: Resolution;
   meshExternal: boolean;
@@ -62,8 +64,12 @@ export interface Service {
   trafficDistribution: '' | 'PreferClose' | 'PreferSameZone' | 'PreferSameNode';
   internalTrafficPolicyLocal: boolean;
   publishNotReadyAddresses: boolean;
-  /** subjectAltNames of a ServiceEntry. */
+  /** subjectAltNames of a ServiceEntry; identities that a Service declares by annotation. */
   subjectAltNames: string[];
+  /** ExternalName services that stand for this one, resolved through several hops; ordered by namespace, then hostname. */
+  aliases: { hostname: string; namespace: string }[];
+  /** `networking.istio.io/dns-connect-strategy` of a ServiceEntry, from 1.32 on. */
+  dnsConnectStrategy?: string;
   resource: Resource;
 }
 
@@ -72,6 +78,8 @@ export type EndpointHealth = 'HEALTHY' | 'UNHEALTHY' | 'DRAINING' | 'TERMINATING
 /** One instance of a service port (istiod's `IstioEndpoint`). */
 export interface Endpoint {
   address: string;
+  /** Further addresses of a dual-stack pod. */
+  additionalAddresses?: string[];
   port: number;
   /** Unix domain socket endpoints have a path and no port. */
   pipe?: string;
@@ -109,6 +117,8 @@ export interface VirtualService {
   spec: JsonObject;
   /** Host names before they were resolved, in the order of `hosts`. */
   shortHosts: string[];
+  /** Made from an HTTPRoute (`gateway`) or an Ingress (`ingress`), which match whole path segments; undefined otherwise. */
+  routeSemantics?: 'gateway' | 'ingress';
 }
 
 /** DestinationRules merged for one host (istiod's ConsolidatedDestRule), oldest first. */
@@ -173,6 +183,8 @@ export interface IstiodEnvironment {
 
 export interface Registry {
   mesh: MeshConfig;
+  /** `meshNetworks` of the mesh's ConfigMap, camelCase. */
+  meshNetworks?: JsonObject;
   environment: IstiodEnvironment;
   /** Version of the control plane: `1.29`, `1.32`; what differs between versions is looked up by it in one place. */
   istioVersion: string;
