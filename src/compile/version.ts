@@ -8,12 +8,46 @@ export interface Behaviour {
   meshTlsDefaultsMisread: boolean;
   /** `ecdhCurves` of a server's TLS settings counts. */
   serverEcdhCurves: boolean;
+  /** `ProxyConfig.connectionSettings` shapes connection managers and listeners. */
+  connectionSettings: boolean;
+  /** Upstream spans of gateways can be turned off (PILOT_SPAWN_UPSTREAM_SPAN_FOR_GATEWAY). */
+  upstreamSpanFlag: boolean;
+  /** A sidecar compiles filters for wildcard hosts with DYNAMIC_DNS resolution. */
+  sidecarDynamicDns: boolean;
+  /** `disableContextPropagation` of a Telemetry counts. */
+  noContextPropagation: boolean;
+  /** `serviceAttributeEnrichment` of an OpenTelemetry provider counts. */
+  serviceAttributeEnrichment: boolean;
 }
 
 /** By minor version, each entry in force from that version on. */
 const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] = [
-  [0, { defaultInboundRetryPolicy: false, meshTlsDefaultsMisread: true, serverEcdhCurves: false }],
-  [32, { defaultInboundRetryPolicy: true, meshTlsDefaultsMisread: false, serverEcdhCurves: true }],
+  [
+    0,
+    {
+      defaultInboundRetryPolicy: false,
+      meshTlsDefaultsMisread: true,
+      serverEcdhCurves: false,
+      connectionSettings: false,
+      upstreamSpanFlag: true,
+      sidecarDynamicDns: false,
+      noContextPropagation: false,
+      serviceAttributeEnrichment: false,
+    },
+  ],
+  [
+    32,
+    {
+      defaultInboundRetryPolicy: true,
+      meshTlsDefaultsMisread: false,
+      serverEcdhCurves: true,
+      connectionSettings: true,
+      upstreamSpanFlag: false,
+      sidecarDynamicDns: true,
+      noContextPropagation: true,
+      serviceAttributeEnrichment: true,
+    },
+  ],
 ];
 
 const known = new Map<string, Behaviour>();

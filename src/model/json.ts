@@ -12,6 +12,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The objects among the items of a list; [] for what is no list. */
+export function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter((item): item is JsonObject => isObject(item)) : [];
+}
+
 /** The value at `path` below `root`, or undefined where the way ends before. */
 export function valueAt(root: unknown, path: Path): unknown {
   let value = root;

@@ -1,0 +1,42 @@
+import type { Filter } from '../../model/envoy.ts';
+import type { Proxy } from '../../model/proxy.ts';
+import type { Registry } from '../../registry/types.ts';
+import { authenticationFilters, authorizationFilters } from '../security/index.ts';
+import type { ConnectionManagerOptions } from './connection-manager.ts';
+import { dynamicForwardProxy } from './dynamic-forward-proxy.ts';
+import * as filters from './filters.ts';
+import { metricsFilters } from './metrics.ts';
+import type { ProxyHeaders } from './proxy-headers.ts';
+
+/**
+ * The HTTP filters of a connection manager in istiod's order: peer metadata, external authorization, authentication,
+ * authorization, then those that routes configure, metrics, and the router last (`buildHTTPConnectionManager`).
+ */
+export function httpFilters(
+  proxy: Proxy,
+  registry: Registry,
+  options: ConnectionManagerOptions,
+  headers: ProxyHeaders,
+): Filter[] {
+  const outward = options.class !== 'sidecar-inbound';
+  const { environment } = registry;
+  const stack: Filter[] = [];
+  if (filters.exchangesMetadata(registry) && !options.hbone) {
+    const skip = headers.skipPeerMetadataHeaders && options.honourMetadataExchangeHeaders !== false;
+    stack.push(filters.metadataExchange(registry, options.class, outward && skip));
+  }
+  if (options.class !== 'sidecar-outbound') {
+    const authorization = authorizationFilters(proxy, registry, 'http');
+    stack.push(...authorization.custom, ...authenticationFilters(proxy, registry), ...authorization.local);
+  }
+  if (options.protocol === 'GRPC-Web') stack.push(filters.grpcWeb());
+  stack.push(filters.grpcStats());
+  if (outward && environment.flag('PILOT_ENABLE_ALPN_FILTER', true)) stack.push(filters.alpn());
+  stack.push(filters.fault(), filters.cors());
+  stack.push(...metricsFilters(proxy, registry, options.class));
+  if (outward && environment.flag('PILOT_ENABLE_PERSISTENT_SESSION_FILTER', false))
+    stack.push(filters.statefulSession());
+  stack.push(...dynamicForwardProxy(proxy, registry, options));
+  stack.push(filters.router(headers.suppressDebugHeaders));
+  return stack;
+}

@@ -1,0 +1,20 @@
+import type { Proxy } from '../model/proxy.ts';
+
+/**
+ * A value of the metadata that pilot-agent sends with the node (`model.NodeMetadata`), by its name there: `IDLE_TIMEOUT`,
+ * `HTTP10`, `OUTBOUND_LISTENER_EXACT_BALANCE`. The agent takes it from its own `ISTIO_META_` environment, to which
+ * `proxyMetadata` of the ProxyConfig adds.
+ *
+ * @returns '' where it is not set
+ */
+export function nodeMetadata(proxy: Proxy, name: string): string {
+  const variable = `ISTIO_META_${name}`;
+  const extra = proxy.proxyConfig['proxyMetadata'] as Record<string, unknown> | undefined;
+  const value = proxy.env[variable] ?? extra?.[variable];
+  return typeof value === 'string' ? value : '';
+}
+
+/** A boolean of the node's metadata (`StringBool`): true for `true`, `1` and the like. */
+export function nodeFlag(proxy: Proxy, name: string): boolean {
+  return /^(1|t|true)$/i.test(nodeMetadata(proxy, name));
+}
