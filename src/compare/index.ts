@@ -1,4 +1,5 @@
 import type { Message, ProxyConfig, ResourceType } from '../model/envoy.ts';
+import { rootField } from './schema.ts';
 import type { Comparison } from './types.ts';
 import { emptyComparison, Walk } from './walk.ts';
 
@@ -14,8 +15,9 @@ const holders: readonly { type: ResourceType; list: keyof ProxyConfig; name: str
  * Compares all that a proxy should hold with all that it holds. Total: each leaf of both sides is compared, or counted
  * in `notCompared` with its reason (`exclusions.ts`, or an `Unknown` of the compiler).
  *
- * Values are compared as proto3 JSON (protobuf.dev, "ProtoJSON"). Envoy prints a field only if it is set: one that it
- * prints with a default value (a wrapper, a member of a oneof) is not the same as an absent one.
+ * Values are compared as proto3 JSON (protobuf.dev, "ProtoJSON"), with the types of Envoy's API: an absent field equals
+ * its default, unless it has presence (a message, a wrapper, a member of a oneof). Fields of messages that the API's
+ * schema does not know are compared as they are printed.
  *
  * @param types only these resource types; by default all
  */
@@ -33,12 +35,13 @@ function compareResources(
   live: Map<string, Message[]>,
   into: Comparison,
 ): void {
+  const root = rootField(type);
   for (const name of new Set([...expected.keys(), ...live.keys()])) {
     const left = expected.get(name) ?? [];
     const right = live.get(name) ?? [];
     for (let at = 0; at < Math.max(left.length, right.length); at++) {
       into.compared.resources++;
-      new Walk(type, name, into).compare(left[at], right[at]);
+      new Walk(type, name, into).compare(left[at], right[at], [], [], root);
     }
   }
 }

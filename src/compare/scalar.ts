@@ -1,9 +1,14 @@
+import type { Field } from '../model/envoy-api/index.ts';
+
 /**
  * Whether two leaves of proto3 JSON mean the same value: durations by length, 64-bit integers as string or number,
- * floats after rounding to 32 bits (Envoy stores many fields so and prints the nearest short decimal).
+ * floats after rounding to 32 bits (Envoy stores many fields so and prints the nearest short decimal), enums by number.
+ *
+ * @param field the type, where it is known
  */
-export function sameScalar(a: unknown, b: unknown): boolean {
+export function sameScalar(a: unknown, b: unknown, field?: Field): boolean {
   if (a === b) return true;
+  if (field?.kind === 'e') return enumNumber(a, field) === enumNumber(b, field);
   if (typeof a === 'number' && typeof b === 'number') return sameFloat(a, b);
   if (typeof a === 'string' && typeof b === 'string') {
     const left = duration(a);
@@ -28,4 +33,9 @@ function duration(text: string): bigint | undefined {
   if (!match) return undefined;
   const nanos = BigInt(match[2] as string) * 1_000_000_000n + BigInt((match[3] ?? '').padEnd(9, '0'));
   return match[1] === '-' ? -nanos : nanos;
+}
+
+/** An enum's number; a name that is not known stands for itself. */
+function enumNumber(value: unknown, field: Field): unknown {
+  return typeof value === 'string' ? (field.values?.[value] ?? value) : value;
 }

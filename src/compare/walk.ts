@@ -1,9 +1,12 @@
 import type { ResourceType } from '../model/envoy.ts';
+import type { Field } from '../model/envoy-api/index.ts';
+
 import { isObject } from '../model/json.ts';
 import { Unknown } from '../model/unknown.ts';
 import { exclusionAt } from './exclusions.ts';
 import { label, listRule, pairUp } from './lists.ts';
 import { sameScalar } from './scalar.ts';
+import { elementOf, fieldTypes, isAbsent } from './schema.ts';
 import type { Comparison, Difference } from './types.ts';
 
 type Step = string | number;
@@ -21,35 +24,51 @@ export class Walk {
   }
 
   /** Either side may be undefined: then the other is missing or extra as a whole, apart from what is not compared in it. */
-  compare(expected: unknown, live: unknown, expectedPath: Step[] = [], livePath: Step[] = []): void {
+  compare(expected: unknown, live: unknown, expectedPath: Step[] = [], livePath: Step[] = [], field?: Field): void {
     const excluded = exclusionAt(this.#type, live === undefined ? expectedPath : livePath);
     if (excluded !== undefined) return this.#skip(excluded, live ?? expected);
     if (expected instanceof Unknown) return this.#skip(expected.reason, live);
-    if (expected === undefined || live === undefined) return this.#oneSided(expected, live, expectedPath, livePath);
-    if (Array.isArray(expected) && Array.isArray(live)) return this.#list(expected, live, expectedPath, livePath);
+    if (expected === undefined || live === undefined)
+      return this.#oneSided(expected, live, expectedPath, livePath, field);
+    if (Array.isArray(expected) && Array.isArray(live))
+      return this.#list(expected, live, expectedPath, livePath, field);
     if (isObject(expected) && isObject(live) && expected['@type'] === live['@type'])
-      return this.#message(expected, live, expectedPath, livePath);
+      return this.#message(expected, live, expectedPath, livePath, field);
     const leaves = Math.max(countLeaves(expected), countLeaves(live));
     this.#into.compared.leaves += leaves;
-    if (isContainer(expected) || isContainer(live) || !sameScalar(expected, live))
+    if (isContainer(expected) || isContainer(live) || !sameScalar(expected, live, field))
       this.#differ('changed', expectedPath, livePath, expected, live, leaves);
   }
 
-  #message(expected: Record<string, unknown>, live: Record<string, unknown>, ePath: Step[], lPath: Step[]): void {
+  #message(
+    expected: Record<string, unknown>,
+    live: Record<string, unknown>,
+    ePath: Step[],
+    lPath: Step[],
+    field: Field | undefined,
+  ): void {
+    const typeOf = fieldTypes(live, field);
     let fields = 0;
     for (const key of Object.keys(expected)) {
       fields++;
-      this.compare(expected[key], live[key], [...ePath, key], [...lPath, key]);
+      this.compare(expected[key], live[key], [...ePath, key], [...lPath, key], typeOf(key));
     }
     for (const key of Object.keys(live)) {
       if (key in expected) continue;
       fields++;
-      this.compare(undefined, live[key], [...ePath, key], [...lPath, key]);
+      this.compare(undefined, live[key], [...ePath, key], [...lPath, key], typeOf(key));
     }
     if (fields === 0) this.#into.compared.leaves++;
   }
 
-  #list(expected: readonly unknown[], live: readonly unknown[], ePath: Step[], lPath: Step[]): void {
+  #list(
+    expected: readonly unknown[],
+    live: readonly unknown[],
+    ePath: Step[],
+    lPath: Step[],
+    field: Field | undefined,
+  ): void {
+    const element = field && elementOf(field);
     const rule = listRule(ePath.at(-2), ePath.at(-1)) ?? { keys: [], ordered: true };
     const pairs = pairUp(rule, expected, live);
     if (rule.ordered && pairs.some(([, index], at) => at > 0 && index < (pairs[at - 1]?.[1] ?? 0))) {
@@ -57,8 +76,8 @@ export class Walk {
       const liveNames = [...pairs].sort(([, a], [, b]) => a - b).map(([, index]) => label(live[index]));
       this.#differ('changed', ePath, lPath, names, liveNames, 1);
     }
-    pairs.push(...this.#pairRest(expected, live, pairs));
-    for (const [e, l] of pairs) this.compare(expected[e], live[l], [...ePath, e], [...lPath, l]);
+    pairs.push(...this.#pairRest(expected, live, pairs, element));
+    for (const [e, l] of pairs) this.compare(expected[e], live[l], [...ePath, e], [...lPath, l], element);
     const pairedExpected = new Set(pairs.map(([index]) => index));
     const pairedLive = new Set(pairs.map(([, index]) => index));
     for (const [index, item] of expected.entries())
@@ -75,6 +94,7 @@ export class Walk {
     expected: readonly unknown[],
     live: readonly unknown[],
     pairs: readonly [number, number][],
+    element: Field | undefined,
   ): [number, number][] {
     const takenExpected = new Set(pairs.map(([index]) => index));
     const takenLive = new Set(pairs.map(([, index]) => index));
@@ -83,7 +103,7 @@ export class Walk {
     const found: [number, number][] = [];
     if (e.length !== l.length) {
       const same = (a: number | undefined, b: number | undefined) =>
-        a !== undefined && b !== undefined && this.#equal(expected[a], live[b], [a]);
+        a !== undefined && b !== undefined && this.#equal(expected[a], live[b], element);
       while (same(e[0], l[0])) found.push([e.shift() as number, l.shift() as number]);
       while (same(e.at(-1), l.at(-1))) found.push([e.pop() as number, l.pop() as number]);
     }
@@ -91,16 +111,19 @@ export class Walk {
     return found;
   }
 
-  #equal(expected: unknown, live: unknown, path: Step[]): boolean {
+  #equal(expected: unknown, live: unknown, field: Field | undefined): boolean {
     const trial = emptyComparison();
-    new Walk(this.#type, this.#name, trial).compare(expected, live, path, path);
+    new Walk(this.#type, this.#name, trial).compare(expected, live, ['*'], ['*'], field);
     return trial.differences.length === 0;
   }
 
-  #oneSided(expected: unknown, live: unknown, ePath: Step[], lPath: Step[]): void {
+  #oneSided(expected: unknown, live: unknown, ePath: Step[], lPath: Step[], field: Field | undefined): void {
     const value = expected ?? live;
-    // A repeated field has no presence: an empty list and an absent one are the same message.
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) return;
+    if (value === undefined) return;
+    if (isAbsent(value, field)) {
+      this.#into.compared.leaves++;
+      return;
+    }
     const leaves = this.#countOneSided(value, expected === undefined ? lPath : ePath);
     this.#into.compared.leaves += leaves;
     if (leaves === 0) return;
