@@ -1,0 +1,124 @@
+import type { Route } from '../../../model/envoy.ts';
+import type { Source } from '../../../model/provenance.ts';
+import type { Proxy } from '../../../model/proxy.ts';
+import type { EgressListener, Protocol, Registry, SidecarScope, VirtualService } from '../../../registry/types.ts';
+import { defaultRoute } from '../default-route.ts';
+import { destinationCluster, outboundCluster } from '../destination.ts';
+import { hashForService } from '../hash-policy.ts';
+import type { RouteContext } from '../http/context.ts';
+import { httpRoutes } from '../http/routes.ts';
+import { traceOperation } from '../names.ts';
+import type { ReachableService } from './reachable-service.ts';
+import { splitHosts } from './virtual-service-hosts.ts';
+
+/** Hosts that share routes on one port, before each becomes a virtual host (istiod's `VirtualHostWrapper`). */
+export interface HostGroup {
+  port: number;
+  /** Plain names of a VirtualService. */
+  names: { host: string; origin: Source }[];
+  /** Services, with the VirtualService's host that took them. */
+  services: { reachable: ReachableService; origin: Source }[];
+  routes: Route[];
+  /** What the list of routes as a whole comes from. */
+  routesOrigin: Source;
+}
+
+/** What all virtual hosts of one listener are compiled from. */
+export interface OutboundContext {
+  registry: Registry;
+  proxy: Proxy;
+  scope: SidecarScope;
+  egress: EgressListener;
+  listenerPort: number;
+  services: ReadonlyMap<string, ReachableService>;
+}
+
+/** Whether a port's traffic is, or may turn out to be, HTTP (istiod's `Protocol.IsHTTPOrSniffed`). */
+export function isHttpOrSniffed(protocol: Protocol): boolean {
+  return ['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-Web', 'Unsupported'].includes(protocol);
+}
+
+/**
+ * Groups of hosts with their routes: those of VirtualServices in their order, then the default routes of the services
+ * that none of them took (istiod's `BuildSidecarVirtualHostWrapper`).
+ */
+export function hostGroups(virtualServices: VirtualService[], context: OutboundContext): HostGroup[] {
+  const groups = virtualServices.flatMap((virtualService) => virtualServiceGroups(virtualService, context));
+  const taken = new Set(groups.flatMap((group) => group.services.map(({ reachable }) => reachable.hostname)));
+  for (const reachable of context.services.values()) {
+    if (taken.has(reachable.hostname) || reachable.service.resolution === 'Alias') continue;
+    groups.push(...serviceGroups(reachable, context));
+  }
+  return groups;
+}
+
+function serviceGroups(reachable: ReachableService, context: OutboundContext): HostGroup[] {
+  const { service, hostname } = reachable;
+  return reachable.ports
+    .filter((port) => isHttpOrSniffed(port.protocol))
+    .map((port) => {
+      const cluster = outboundCluster(port.port, '', hostname);
+      const hash = hashForService(context.scope, service, port);
+      const operation = traceOperation(hostname, port.port);
+      return {
+        port: port.port,
+        names: [],
+        services: [{ reachable, origin: undefined }],
+        routes: [defaultRoute(context.registry, cluster, operation, hash, port.config, service.resource)],
+        routesOrigin: service.resource,
+      };
+    });
+}
+
+/** The place of a VirtualService's host, also where a short name was resolved; an HTTPRoute calls them hostnames. */
+function hostOrigin(virtualService: VirtualService, index: number): Source {
+  const key = virtualService.routeSemantics === 'gateway' ? 'hostnames' : 'hosts';
+  return { resource: virtualService.resource, path: ['spec', key, index] };
+}
+
+function virtualServiceGroups(virtualService: VirtualService, context: OutboundContext): HostGroup[] {
+  const routes = httpRoutes(virtualService, routeContext(context));
+  if (routes.length === 0) return [];
+  const hosts = splitHosts(virtualService, context.services, context.egress);
+  // An HTTPRoute on a Service acts for clients of its own namespace, or where it is the Service's own.
+  const mayAct = ({ reachable }: { reachable: ReachableService }): boolean =>
+    [reachable.service.namespace, context.proxy.namespace].includes(virtualService.namespace);
+  if (virtualService.routeSemantics === 'gateway' && !hosts.services.some(mayAct)) return [];
+
+  const byPort = new Map<number, HostGroup['services']>();
+  for (const { reachable, index } of hosts.services) {
+    for (const port of reachable.ports) {
+      if (!isHttpOrSniffed(port.protocol)) continue;
+      const members = byPort.get(port.port) ?? [];
+      members.push({ reachable, origin: hostOrigin(virtualService, index) });
+      byPort.set(port.port, members);
+    }
+  }
+  // Names that are no services are served on port 80 alone.
+  if (byPort.size === 0 && context.listenerPort === 80) byPort.set(80, []);
+  const names = hosts.names.map(({ host, index }) => ({ host, origin: hostOrigin(virtualService, index) }));
+  const routesOrigin = {
+    resource: virtualService.resource,
+    path: ['spec', virtualService.routeSemantics ? 'rules' : 'http'],
+  };
+  return [...byPort].map(([port, services]) => ({ port, names, services, routes, routesOrigin }));
+}
+
+function routeContext(context: OutboundContext): RouteContext {
+  const { registry, proxy, scope, listenerPort, services } = context;
+  return {
+    registry,
+    proxy,
+    scope,
+    listenerPort,
+    gateway: 'mesh',
+    isTls: false,
+    advertisesHttp3: false,
+    service: (host) => services.get(host)?.service,
+    cluster(destination) {
+      const found = services.get(String(destination?.['host'] ?? ''));
+      const known = found && { service: found.service, ports: found.ports.map((port) => port.port) };
+      return destinationCluster(destination, known, listenerPort);
+    },
+  };
+}
