@@ -18,14 +18,17 @@ const field =
 /** A set: each element is its own identity. */
 const set: ListRule = { keys: [content], ordered: false };
 const named: ListRule = { keys: [name], ordered: true };
-const headerOption: ListRule = { keys: [content, (option) => option?.header?.key], ordered: true };
+const headerOption: ListRule = {
+  keys: [content, (option) => (option?.header?.key === undefined ? undefined : canonical(option.header.key))],
+  ordered: true,
+};
 
 /** By the field's name; `parent/field` where the name alone would say too little. Fields without a rule are ordered and go by index. */
 const rules: Record<string, ListRule> = {
   // RouteConfiguration: a host is looked up by domain, whatever the order of the virtual hosts.
   virtual_hosts: { keys: [name], ordered: false },
   domains: set,
-  routes: { keys: [(route) => `${route?.name} ${canonical(route?.match)}`, field('match'), name], ordered: true },
+  routes: { keys: [(route) => canonical([route?.name, route?.match]), field('match'), name], ordered: true },
   'weighted_clusters/clusters': { keys: [(entry) => canonical([entry?.name, entry?.weight]), name], ordered: false },
   headers: { keys: [content, name], ordered: false },
   query_parameters: { keys: [content, name], ordered: false },
@@ -34,7 +37,7 @@ const rules: Record<string, ListRule> = {
   retriable_status_codes: set,
   // Listener: the chain is found by the most specific match, whatever the order.
   filter_chains: {
-    keys: [(chain) => `${chain?.name} ${canonical(chain?.filter_chain_match)}`, field('filter_chain_match'), name],
+    keys: [(chain) => canonical([chain?.name, chain?.filter_chain_match]), field('filter_chain_match'), name],
     ordered: false,
   },
   'filter_chain_match/application_protocols': set,
@@ -79,9 +82,7 @@ export function listRule(
 /** One text for one content: object keys sorted. An Unknown inside has no content and makes the text unlike any other. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item) =>
-    isObject(item) && Object.getPrototypeOf(item) === Object.prototype
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
+    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
   );
 }
 
