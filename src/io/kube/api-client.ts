@@ -21,8 +21,7 @@ export interface ApiAnswer {
 }
 
 /**
- * GETs a path of the API server. 429 and 5xx are repeated after `Retry-After` or a growing pause, a broken connection
- * too; a 401 renews what can be renewed (exec plugin, token file) once. Never rejects.
+ * GETs an object of the API server. Never rejects.
  *
  * @returns the object for 2xx and 410 (which lists handle themselves), else the problem
  */
@@ -32,6 +31,28 @@ export async function getObject(
   wanted?: Wanted,
   signal?: AbortSignal,
 ): Promise<ApiAnswer | Problem> {
+  const reply = await getReply(connection, path, signal);
+  return isProblem(reply) ? reply : readReply(reply, connection, wanted);
+}
+
+/** GETs a text, such as a container's log. Never rejects. */
+export async function getText(
+  connection: Connection,
+  path: string,
+  wanted?: Wanted,
+  signal?: AbortSignal,
+): Promise<string | Problem> {
+  const reply = await getReply(connection, path, signal);
+  if (isProblem(reply)) return reply;
+  if (reply.status !== 200) return statusProblem(reply.status, reply.body, connection.target, wanted);
+  return reply.body.toString('utf8');
+}
+
+/**
+ * 429 and 5xx are repeated after `Retry-After` or a growing pause, a broken connection too; a 401 renews what can be
+ * renewed (exec plugin, token file) once.
+ */
+async function getReply(connection: Connection, path: string, signal?: AbortSignal): Promise<Reply | Problem> {
   const url = new URL(connection.target.cluster.server.replace(/\/+$/, '') + path);
   let renewed = false;
   for (let tries = 1; ; tries++) {
@@ -44,7 +65,7 @@ export async function getObject(
       renewed = true;
       continue;
     } else if (!isTransient(outcome.status) || tries >= maxTries) {
-      return readReply(outcome, connection, wanted);
+      return outcome;
     }
     const pause = isProblem(outcome) ? undefined : retryAfter(outcome);
     try {

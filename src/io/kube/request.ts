@@ -26,7 +26,12 @@ export interface Limits {
  *
  * @throws DeadlineError, an AbortError, or the socket's error; also where the answer ends before it is complete
  */
-export function send(url: URL, access: Partial<Access>, limits: Limits, accept = 'application/json'): Promise<Reply> {
+export function send(
+  url: URL,
+  access: Partial<Access>,
+  limits: Limits,
+  accept = 'application/json, */*',
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const headers = { ...access.headers, Accept: accept, 'Accept-Encoding': 'gzip' };
     const { get } = url.protocol === 'https:' ? https : http;

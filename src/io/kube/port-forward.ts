@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import WebSocket from 'ws';
+import type { Problem } from '../../model/cluster-state.ts';
+import { isProblem } from '../../model/cluster-state.ts';
+import type { Access, Connection } from './connection.ts';
+import { PortForwardStream } from './port-forward-stream.ts';
+import { networkProblem, statusProblem } from './problems.ts';
+
+/** A port of a pod, to be reached through the API server. */
+export interface PodPort {
+  namespace: string;
+  podName: string;
+  port: number;
+}
+
+/** How the kubelet multiplexes a forwarded port over a WebSocket (k8s.io/kubelet portforward, `wsstream`). */
+const subprotocol = 'v4.channel.k8s.io';
+const maxTries = 4;
+
+/**
+ * Opens a port of a pod as a stream; no local port is opened. An overloaded or failing API server is asked again after
+ * a pause, for as long as `signal` lets us. Never rejects.
+ */
+export async function openPortForward(
+  connection: Connection,
+  target: PodPort,
+  signal: AbortSignal,
+): Promise<Duplex | Problem> {
+  let renewed = false;
+  for (let tries = 1; ; tries++) {
+    const access = await connection.access(signal);
+    if (isProblem(access)) return access;
+    const outcome = await handshake(connection, access, target, signal);
+    if (!isProblem(outcome)) return outcome;
+    if (outcome.code === 'unauthorized' && !renewed && connection.renew(access)) renewed = true;
+    else if (!['overloaded', 'server', 'closed'].includes(outcome.code) || tries >= maxTries) return outcome;
+    try {
+      await sleep(connection.backoffMs * 2 ** (tries - 1), undefined, { signal });
+    } catch (error) {
+      return networkProblem(error, connection.target);
+    }
+  }
+}
+
+function handshake(
+  connection: Connection,
+  access: Access,
+  { namespace, podName, port }: PodPort,
+  signal: AbortSignal,
+): Promise<Duplex | Problem> {
+  const server = connection.target.cluster.server.replace(/^http/, 'ws').replace(/\/+$/, '');
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(podName)}/portforward`;
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve(networkProblem(signal.reason, connection.target));
+      return;
+    }
+    const socket = new WebSocket(`${server}${path}?ports=${port}`, subprotocol, {
+      ...access,
+      perMessageDeflate: false,
+      // A dump comes in frames of the kubelet's buffer; anything bigger is not from it.
+      maxPayload: 64 * 1024 * 1024,
+    });
+    const abort = () => {
+      resolve(networkProblem(signal.reason, connection.target));
+      socket.terminate();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const done = (outcome: Duplex | Problem) => {
+      signal.removeEventListener('abort', abort);
+      resolve(outcome);
+    };
+    socket.once('open', () => done(new PortForwardStream(socket)));
+    socket.once('unexpected-response', async (_request, response) => {
+      done(await refusal(connection, response));
+      socket.terminate();
+    });
+    socket.on('error', (error) =>
+      done(
+        /subprotocol|Sec-WebSocket|Upgrade header/i.test(error.message)
+          ? unsupported(error.message)
+          : networkProblem(error, connection.target),
+      ),
+    );
+  });
+}
+
+/** The API server's answer where it did not switch protocols. */
+async function refusal(connection: Connection, response: IncomingMessage): Promise<Problem> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+  } catch {
+    // What came says enough.
+  }
+  const status = response.statusCode ?? 0;
+  const body = Buffer.concat(chunks);
+  if (status === 200 || status === 400 || status === 426)
+    return unsupported(`it answered ${status} ${body.toString('utf8', 0, 120)}`);
+  // A WebSocket is a GET; newer servers want `create` too (AuthorizePodWebsocketUpgradeCreatePermission).
+  const wanted = { verb: 'create', resource: 'pods/portforward', group: '', hides: 'what the proxies really have' };
+  return statusProblem(status, body, connection.target, wanted);
+}
+
+function unsupported(said: string): Problem {
+  return {
+    code: 'unsupported',
+    message: `the API server does not forward ports over WebSockets: ${said.trim()}`,
+    advice: 'Kubernetes 1.30 or newer is needed, and no proxy in between that drops the Upgrade header.',
+  };
+}

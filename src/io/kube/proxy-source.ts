@@ -1,0 +1,63 @@
+import type { LimitFunction } from 'p-limit';
+import type { Problem, ProxyAnswers, ProxySource } from '../../model/cluster-state.ts';
+import { isProblem } from '../../model/cluster-state.ts';
+import type { Resource } from '../../model/resource.ts';
+import { adminPort, readAdmin } from '../envoy-admin.ts';
+import { getText } from './api-client.ts';
+import type { Connection } from './connection.ts';
+import { podHttp } from './pod-http.ts';
+import { podId, podPhase } from './proxies.ts';
+
+/** Last lines of the proxy's log that are read: rejected config is logged there. */
+const logLines = 200;
+
+/**
+ * A pod's proxy, to be read when it is its turn: `limit` bounds how many are under way, and so the memory that dumps
+ * take. Each read has a deadline of its own that begins with its turn; one that hangs does not hold up the others for
+ * longer.
+ */
+export function proxySource(
+  connection: Connection,
+  pod: Resource,
+  limit: LimitFunction,
+  deadlineMs: number,
+): ProxySource {
+  const { namespace, name: podName } = pod.metadata;
+  const id = podId(pod);
+  const read = async (outer?: AbortSignal): Promise<ProxyAnswers | Problem> => {
+    const phase = podPhase(pod);
+    if (phase !== 'Running') return notRunning(id, phase);
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
+    const http = podHttp(connection, { namespace, podName, port: adminPort }, signal);
+    try {
+      const answers = await readAdmin(http, id);
+      if (isProblem(answers)) return answers;
+      const log = await readLog(connection, namespace, podName, signal);
+      return { ...answers, ...(log === undefined ? {} : { log }) };
+    } finally {
+      http.close();
+    }
+  };
+  return { id, namespace, podName, read: (signal) => limit(() => read(signal)) };
+}
+
+/** The log only adds the words of a rejection; where it may not be read nothing else is lost. */
+async function readLog(
+  connection: Connection,
+  namespace: string,
+  podName: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${podName}/log?container=istio-proxy&tailLines=${logLines}`;
+  const text = await getText(connection, path, undefined, signal);
+  return isProblem(text) ? undefined : text;
+}
+
+function notRunning(id: string, phase: string): Problem {
+  return {
+    code: 'not-found',
+    message: `${id} has no running proxy: the pod is ${phase || 'in no known phase'}`,
+    advice: `See kubectl describe pod -n ${id.replace('/', ' ')}.`,
+  };
+}

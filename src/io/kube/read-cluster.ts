@@ -1,0 +1,75 @@
+import pLimit from 'p-limit';
+import type { ClusterState, Problem, Skipped } from '../../model/cluster-state.ts';
+import { isProblem } from '../../model/cluster-state.ts';
+import { connect } from './connection.ts';
+import { askIstiods, findIstiods } from './istiods.ts';
+import type { KubeOptions, ProxySelection } from './options.ts';
+import { selectProxies } from './proxies.ts';
+import { proxySource } from './proxy-source.ts';
+import { readResources } from './resources.ts';
+
+export interface ReadOptions extends KubeOptions, ProxySelection {
+  /** Where istiod runs; `istio-system`. */
+  istioNamespace?: string;
+  /** Proxies that are read at a time; 16. */
+  concurrency?: number;
+  /** Deadline of each proxy in milliseconds; 30 s. */
+  proxyTimeoutMs?: number;
+  /** Ask istiod for its registry too. */
+  registry?: boolean;
+}
+
+/** What is being read, and how much of it is done. */
+export interface Progress {
+  stage: 'resources' | 'istiod';
+  done: number;
+  total: number;
+}
+
+const defaultConcurrency = 16;
+const defaultProxyTimeoutMs = 30_000;
+
+/**
+ * Reads a live cluster: all objects, istiod's answers, and the proxies to be read one by one. What could not be read
+ * stands in `skipped`; a problem is returned only where nothing at all can be said (no such context, server
+ * unreachable, credentials refused, selection wrong). Never rejects.
+ */
+export async function readCluster(
+  options: ReadOptions,
+  signal?: AbortSignal,
+  onProgress: (progress: Progress) => void = () => undefined,
+): Promise<ClusterState | Problem> {
+  const connection = await connect(options);
+  if (isProblem(connection)) return connection;
+  const rootNamespace = options.istioNamespace ?? 'istio-system';
+  const read = await readResources(connection, rootNamespace, signal, (done, total) =>
+    onProgress({ stage: 'resources', done, total }),
+  );
+  if (isProblem(read)) return read;
+  const pods = selectProxies(read.resources, options);
+  if (isProblem(pods)) return pods;
+  const deadlineMs = options.proxyTimeoutMs ?? defaultProxyTimeoutMs;
+  const istiodPods = findIstiods(read.resources, rootNamespace);
+  onProgress({ stage: 'istiod', done: 0, total: istiodPods.length });
+  const istiods = await askIstiods(connection, istiodPods, { deadlineMs, signal, registry: options.registry });
+  onProgress({ stage: 'istiod', done: istiods.length, total: istiodPods.length });
+  const limit = pLimit(options.concurrency ?? defaultConcurrency);
+  const { context, cluster } = connection.target;
+  return {
+    origin: `context ${context} (${cluster.server})`,
+    takenAt: new Date().toISOString(),
+    resources: read.resources,
+    istiods,
+    proxies: pods.map((pod) => proxySource(connection, pod, limit, deadlineMs)),
+    skipped: istiods.length > 0 ? read.skipped : [...read.skipped, noIstiod(rootNamespace)],
+  };
+}
+
+function noIstiod(rootNamespace: string): Skipped {
+  return {
+    what: 'istiod',
+    reason: 'not-found',
+    message: `no istiod runs in namespace ${rootNamespace}; with another root namespace give --istio-namespace`,
+    hides: 'what the proxies acknowledged, and the mesh config in force',
+  };
+}
