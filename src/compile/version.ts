@@ -18,6 +18,12 @@ export interface Behaviour {
   noContextPropagation: boolean;
   /** `serviceAttributeEnrichment` of an OpenTelemetry provider counts. */
   serviceAttributeEnrichment: boolean;
+  /** Values of AuthorizationPolicies that become expressions are quoted. */
+  authorizationValuesQuoted: boolean;
+  /** AuthorizationPolicies know `trustDomains` and `source.trustDomain`. */
+  authorizationTrustDomains: boolean;
+  /** CUSTOM policies are compiled provider by provider, and a provider's name must be a DNS label. */
+  customProvidersApart: boolean;
 }
 
 /** By minor version, each entry in force from that version on. */
@@ -33,6 +39,9 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       sidecarDynamicDns: false,
       noContextPropagation: false,
       serviceAttributeEnrichment: false,
+      authorizationValuesQuoted: false,
+      authorizationTrustDomains: false,
+      customProvidersApart: false,
     },
   ],
   [
@@ -46,6 +55,9 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       sidecarDynamicDns: true,
       noContextPropagation: true,
       serviceAttributeEnrichment: true,
+      authorizationValuesQuoted: true,
+      authorizationTrustDomains: true,
+      customProvidersApart: true,
     },
   ],
 ];

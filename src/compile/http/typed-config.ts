@@ -1,8 +1,9 @@
 import type { Filter, Message } from '../../model/envoy.ts';
+import { inherit } from '../../model/provenance.ts';
 
-/** An `Any`: the message with its full protobuf type name. */
+/** An `Any`: the message with its full protobuf type name and its marks. */
 export function any(type: string, message: Message = {}): Message {
-  return { '@type': `type.googleapis.com/${type}`, ...message };
+  return inherit({ '@type': `type.googleapis.com/${type}`, ...message }, message);
 }
 
 /** An extension of Envoy (HTTP filter, network filter, listener filter, access logger) with its typed config. */
