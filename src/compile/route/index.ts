@@ -1,6 +1,7 @@
 import type { Listener, RouteConfiguration } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
+import { gatewayRouteConfiguration } from './gateway/index.ts';
 import { requestedRouteNames } from './requested-names.ts';
 import { sidecarRouteConfiguration } from './sidecar/index.ts';
 
@@ -13,5 +14,7 @@ export function compileRoutes(proxy: Proxy, registry: Registry, listeners: Liste
 
 /** Compiles one route configuration as istiod answers a proxy that asks for `name`. */
 export function routeConfigurationNamed(proxy: Proxy, registry: Registry, name: string): RouteConfiguration {
-  return sidecarRouteConfiguration(proxy, registry, name);
+  return proxy.type === 'router'
+    ? gatewayRouteConfiguration(proxy, registry, name)
+    : sidecarRouteConfiguration(proxy, registry, name);
 }
