@@ -41,23 +41,25 @@ export async function connect(options: KubeOptions, serviceAccount?: string): Pr
   const impersonates = target.user['as'] !== undefined && target.user['as'] !== '';
   if (!impersonates && (target.user['as-groups'] || target.user['as-uid']))
     return configProblem('a group or uid can only be impersonated together with a user', 'Add --as USER.');
-  return new KubeConnection(target, timeoutMs, options.env ?? process.env);
+  return new KubeConnection(target, timeoutMs, options);
 }
 
 class KubeConnection implements Connection {
   readonly target: Target;
   readonly timeoutMs: number;
-  readonly idleMs = 30_000;
-  readonly backoffMs = 250;
+  readonly idleMs: number;
+  readonly backoffMs: number;
   readonly #env: NodeJS.ProcessEnv;
   #access: Promise<Access | Problem> | undefined;
   #current: Access | Problem | undefined;
   #expires = Number.POSITIVE_INFINITY;
 
-  constructor(target: Target, timeoutMs: number, env: NodeJS.ProcessEnv) {
+  constructor(target: Target, timeoutMs: number, options: KubeOptions) {
     this.target = target;
     this.timeoutMs = timeoutMs;
-    this.#env = env;
+    this.idleMs = options.idleMs ?? 30_000;
+    this.backoffMs = options.backoffMs ?? 250;
+    this.#env = options.env ?? process.env;
   }
 
   async access(signal?: AbortSignal): Promise<Access | Problem> {

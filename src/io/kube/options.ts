@@ -10,6 +10,10 @@ export interface KubeOptions {
   asUid?: string;
   /** `--request-timeout`: `30s`, `1m30s`, or seconds; `0` for none. */
   requestTimeout?: string;
+  /** How long a server may send nothing before it counts as gone; 30 s. */
+  idleMs?: number;
+  /** Pause before the first repetition of a request; 250 ms. It doubles each time. */
+  backoffMs?: number;
   /** Defaults to `process.env`. */
   env?: NodeJS.ProcessEnv;
 }
