@@ -15,6 +15,15 @@ export interface Diagnostic {
   subject?: string;
 }
 
+export interface ReportedProxy {
+  /** `namespace/pod`. */
+  id: string;
+  type: 'sidecar' | 'router';
+  workload: string;
+  /** How it stands with istiod: synced, stale, rejected, not-sent, disconnected, unknown. */
+  state: string;
+}
+
 /** What a judging command (drift, status, check, ...) returns; every output format is a pure function of it. */
 export interface Report {
   schemaVersion: typeof schemaVersion;
@@ -29,5 +38,9 @@ export interface Report {
     findings: { error: number; warning: number; info: number };
   };
   findings: Finding[];
+  /** Every examined proxy, by id. */
+  proxies: ReportedProxy[];
   diagnostics: Diagnostic[];
+  /** False where something that was asked for could not be examined; then nothing is called clean. */
+  complete: boolean;
 }

@@ -3,6 +3,7 @@ import type { Difference } from '../../compare/types.ts';
 import { formatPath } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
+import { proxiesInWords } from '../../report/proxies.ts';
 
 /** A value for people: short, on one line. */
 export function shown(value: unknown): string {
@@ -11,20 +12,12 @@ export function shown(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** Proxies in a person's words: `12 sidecars in shop, gateway istio-ingress/ingress`. */
-export function proxiesInWords(proxies: readonly Pick<Proxy, 'type' | 'namespace' | 'id' | 'workloadName'>[]): string {
-  if (proxies.length === 0) return 'no proxy';
-  const sidecars = new Map<string, string[]>();
-  const gateways = new Set<string>();
-  for (const proxy of proxies) {
-    if (proxy.type === 'router') gateways.add(`${proxy.namespace}/${proxy.workloadName}`);
-    else sidecars.set(proxy.namespace, [...(sidecars.get(proxy.namespace) ?? []), proxy.id]);
-  }
-  const parts = [...sidecars].map(([namespace, ids]) =>
-    ids.length === 1 ? `sidecar ${ids[0]}` : `${ids.length} sidecars in ${namespace}`,
+/** The proxies of an effect in a person's words: `12 sidecars in shop, gateway istio-ingress/ingress`. */
+export function affected(proxies: readonly Proxy[]): string {
+  const known = new Map(
+    proxies.map((proxy) => [proxy.id, { id: proxy.id, type: proxy.type, workload: proxy.workloadName, state: '' }]),
   );
-  if (gateways.size > 0) parts.push(`gateway${gateways.size > 1 ? 's' : ''} ${[...gateways].join(', ')}`);
-  return parts.join(', ');
+  return proxiesInWords([...known.keys()], known);
 }
 
 /** What the live value of a field does, in one sentence, as far as the field alone tells. */

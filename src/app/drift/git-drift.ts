@@ -5,7 +5,7 @@ import { formatPath } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceName } from '../../model/resource.ts';
 import { type Effect, type EffectOracle, evidenceOf } from './effect.ts';
-import { effectOfField, proxiesInWords, shown } from './effects-wording.ts';
+import { affected, effectOfField, shown } from './effects-wording.ts';
 import { controllerOf } from './managers.ts';
 import type { ObjectDrift } from './objects.ts';
 import { applied, withField } from './overlay.ts';
@@ -31,7 +31,7 @@ function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOra
       message: `${name} is in Git and not in the cluster`,
       effect:
         effect.proxies.length > 0
-          ? `${proxiesInWords(effect.proxies)} would change if it were applied.`
+          ? `${affected(effect.proxies)} would change if it were applied.`
           : 'no proxy would change.',
       fix: `apply ${git.locate([])?.file ?? 'it'}, or remove it from Git.`,
     };
@@ -59,9 +59,7 @@ function unmanaged(live: Resource, twin: Resource | undefined, oracle: EffectOra
     severity: 'warning',
     message: `${name} is in the cluster and not in Git`,
     effect:
-      effect.proxies.length > 0
-        ? `it shapes ${proxiesInWords(effect.proxies)}.`
-        : 'none: no proxy holds anything of it.',
+      effect.proxies.length > 0 ? `it shapes ${affected(effect.proxies)}.` : 'none: no proxy holds anything of it.',
     fix: twin
       ? `move ${resourceName(twin)} of Git to namespace ${live.metadata.namespace}.`
       : 'commit it, or delete it from the cluster.',

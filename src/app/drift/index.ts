@@ -127,13 +127,20 @@ function toReport(
       findings: { error: bySeverity('error'), warning: bySeverity('warning'), info: bySeverity('info') },
     },
     findings: sorted(findings),
+    proxies: examination.proxies.map(({ examined }) => ({
+      id: examined.proxy.id,
+      type: examined.proxy.type,
+      workload: examined.proxy.workloadName,
+      state: examined.state,
+    })),
+    complete: examination.unread.length === 0 && !state.skipped.some((it) => it.essential),
     diagnostics: [...git.diagnostics, ...skipped(state), ...examination.unread],
   };
 }
 
 function skipped(state: ClusterState): Diagnostic[] {
   return state.skipped.map((it) => ({
-    severity: it.reason === 'not-served' ? 'info' : 'error',
+    severity: it.essential ? 'error' : it.reason === 'not-served' ? 'info' : 'warning',
     subject: it.what,
     message: it.message,
     ...(it.hides === '' ? {} : { fix: `without it the report says nothing about ${it.hides}` }),

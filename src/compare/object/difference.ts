@@ -61,7 +61,8 @@ function ofLists(
   livePath: Path,
   options: DifferenceOptions,
 ): FieldDifference[] {
-  if (![...expected, ...live].some(isObject)) return ofScalars(expected, live, path, livePath, options);
+  const composite = (item: unknown): boolean => typeof item === 'object' && item !== null;
+  if (![...expected, ...live].some(composite)) return ofScalars(expected, live, path, livePath, options);
   const { rightOf, unpaired } = pairItems(expected, live);
   const found = expected.flatMap((item, index): FieldDifference[] => {
     const partner = rightOf[index] ?? -1;

@@ -1,0 +1,86 @@
+import type { ProxySelection } from '../io/kube/options.ts';
+import { type ClusterState, isProblem, type Problem, type ProxySource } from '../model/cluster-state.ts';
+import type { Resource } from '../model/resource.ts';
+
+/** The flags of every command that reads Git or a cluster (commands/flags.ts), as they were given. */
+export interface InputFlags {
+  git?: string;
+  ref?: string;
+  path?: string[];
+  kustomize?: string[];
+  helm?: string[];
+  'helm-values'?: string[];
+  config?: string;
+  capture?: string;
+  kubeconfig?: string;
+  context?: string;
+  as?: string;
+  'as-group'?: string[];
+  'request-timeout'?: string;
+  namespace?: string;
+  'all-namespaces'?: boolean;
+  selector?: string;
+  proxy?: string[];
+  concurrency?: number;
+}
+
+/** A mistake of the user, or a state of the world, that the message explains: printed without a stack. */
+export class UserError extends Error {
+  override name = 'UserError';
+  readonly expected = true;
+}
+
+/** Reads the cluster's side: a capture or a live cluster, with the proxies that the flags select. */
+export async function readState(flags: InputFlags, signal: AbortSignal): Promise<ClusterState> {
+  if (flags.namespace !== undefined && flags['all-namespaces']) {
+    throw new UserError('-n and -A exclude each other');
+  }
+  if (flags.capture !== undefined) return readCaptured(flags.capture, selectionOf(flags));
+  const { readCluster } = await import('../io/kube/read-cluster.ts');
+  const state = await readCluster(
+    {
+      kubeconfig: flags.kubeconfig,
+      context: flags.context,
+      as: flags.as,
+      asGroups: flags['as-group'],
+      requestTimeout: flags['request-timeout'],
+      concurrency: flags.concurrency,
+      ...selectionOf(flags),
+    },
+    signal,
+  );
+  if (isProblem(state)) throw new UserError(`${state.message}; ${state.advice}`);
+  return state;
+}
+
+function selectionOf(flags: InputFlags): ProxySelection {
+  return { namespace: flags.namespace, selector: flags.selector, proxies: flags.proxy };
+}
+
+async function readCaptured(directory: string, selection: ProxySelection): Promise<ClusterState> {
+  const { podId, selectProxies } = await import('../io/kube/proxies.ts');
+  const { readCaptureState } = await import('../io/capture-source.ts');
+  const { CaptureError } = await import('../io/capture.ts');
+  const state = await readCaptureState(directory).catch((error: unknown) => {
+    throw error instanceof CaptureError ? new UserError(error.message) : error;
+  });
+  const pods = selectProxies(state.resources, selection);
+  if (isProblem(pods)) throw new UserError(`${pods.message}; ${pods.advice}`);
+  const selected = new Set(pods.map(podId));
+  const captured = new Set(state.proxies.map((proxy) => proxy.id));
+  const all = Object.values(selection).every((value) => value === undefined);
+  const missing = pods.filter((pod) => !captured.has(podId(pod))).map(notCaptured);
+  const proxies = [...state.proxies.filter((proxy) => all || selected.has(proxy.id)), ...missing];
+  return { ...state, proxies: proxies.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
+/** A pod with a proxy of which the capture has no dump: a row of its own, as a live proxy that does not answer. */
+function notCaptured(pod: Resource): ProxySource {
+  const { namespace, name } = pod.metadata;
+  const problem: Problem = {
+    code: 'not-found',
+    message: `${namespace}/${name}: the capture holds no config_dump of this proxy`,
+    advice: 'it could not be read when the capture was taken; see whether its istio-proxy container runs.',
+  };
+  return { id: `${namespace}/${name}`, namespace, podName: name, read: async () => problem };
+}

@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { compileProxy } from '../compile/index.ts';
+import { nearNames } from '../io/kube/near-names.ts';
+import type { Proxy } from '../model/proxy.ts';
+import { buildRegistry } from '../registry/index.ts';
+import { toConfigDump } from './config-dump.ts';
+import { overlay } from './drift/overlay.ts';
+import { exitCodes } from './exit-code.ts';
+import { type InputFlags, readState, UserError } from './inputs.ts';
+import { toRegistryInput } from './registry-input.ts';
+
+export interface CompileFlags extends InputFlags {
+  from?: 'git' | 'api';
+  out?: string;
+}
+
+/**
+ * Compiles the selected proxies from Git laid over the API server's objects, or from these alone.
+ *
+ * @param names `namespace/pod` or a beginning of it; none: all that the flags select
+ * @throws UserError where a name selects nothing or several are printed into one stream that cannot hold them
+ */
+export async function runCompile(
+  flags: CompileFlags,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<{ documents: string[]; notes: string[]; code: number }> {
+  const state = await readState(flags, signal);
+  const input = toRegistryInput(state);
+  const notes = state.skipped.filter((it) => it.essential).map((it) => `error: ${it.message}`);
+  if (flags.from === 'git' || (flags.from === undefined && flags.git !== undefined)) {
+    const { readGit } = await import('./inputs.ts');
+    const git = await readGit(flags, signal);
+    notes.push(...git.diagnostics.filter((it) => it.severity === 'error').map((it) => `error: ${it.message}`));
+    input.resources = overlay(state.resources, git.resources);
+  }
+  const registry = buildRegistry(input);
+  const selected = new Set(state.proxies.map((proxy) => proxy.id));
+  const candidates = registry.proxies.filter((proxy) => selected.has(proxy.id));
+  const proxies = names.length === 0 ? candidates : names.flatMap((name) => named(name, candidates));
+  if (proxies.length === 0) throw new UserError('no proxy is selected: check -n, -l and --proxy');
+  const documents: string[] = [];
+  for (const proxy of proxies) {
+    const text = `${JSON.stringify(toConfigDump(compileProxy(proxy, registry)), null, 1)}\n`;
+    if (flags.out === undefined) documents.push(text);
+    else await write(join(flags.out, proxy.namespace, proxy.podName, 'config_dump.json'), text);
+  }
+  if (flags.out !== undefined) notes.push(`wrote ${proxies.length} dumps below ${flags.out}`);
+  return {
+    documents,
+    notes,
+    code: notes.some((note) => note.startsWith('error')) ? exitCodes.incomplete : exitCodes.clean,
+  };
+}
+
+function named(name: string, proxies: readonly Proxy[]): Proxy[] {
+  const exact = proxies.filter((proxy) => proxy.id === name);
+  const found = exact.length > 0 ? exact : proxies.filter((proxy) => proxy.id.startsWith(name));
+  if (found.length > 0) return found;
+  const near = nearNames(
+    name,
+    proxies.map((proxy) => proxy.id),
+  );
+  throw new UserError(`no proxy ${name}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''}`);
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}

@@ -1,0 +1,23 @@
+/**
+ * Text from clusters and files for a terminal: control characters (escape sequences among them) and characters that
+ * turn the direction of writing are shown as `\u001b`, never sent. A line feed stays where `multiline` allows it.
+ */
+export function plain(text: string, multiline = false): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) =>
+    multiline && character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Breaks text at spaces so that no line is longer than `width`, as far as words allow; lines after the first are indented. */
+export function wrapped(text: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width - indent.length) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines.map((it) => indent + it).join('\n');
+}
