@@ -2,15 +2,12 @@ import type { Proxy } from '../model/proxy.ts';
 
 /**
  * A value of the metadata that pilot-agent sends with the node (`model.NodeMetadata`), by its name there: `IDLE_TIMEOUT`,
- * `HTTP10`, `OUTBOUND_LISTENER_EXACT_BALANCE`. The agent takes it from its own `ISTIO_META_` environment, to which
- * `proxyMetadata` of the ProxyConfig adds.
+ * `HTTP10`, `OUTBOUND_LISTENER_EXACT_BALANCE`.
  *
  * @returns '' where it is not set
  */
 export function nodeMetadata(proxy: Proxy, name: string): string {
-  const variable = `ISTIO_META_${name}`;
-  const extra = proxy.proxyConfig['proxyMetadata'] as Record<string, unknown> | undefined;
-  const value = proxy.env[variable] ?? extra?.[variable];
+  const value = proxy.metadata[name];
   return typeof value === 'string' ? value : '';
 }
 

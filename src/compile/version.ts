@@ -18,6 +18,10 @@ export interface Behaviour {
   noContextPropagation: boolean;
   /** `serviceAttributeEnrichment` of an OpenTelemetry provider counts. */
   serviceAttributeEnrichment: boolean;
+  /** Several services on one sniffed address and port add their TCP chains; before, only the first had any. */
+  sniffedPortsMerge: boolean;
+  /** The time for TLS handshakes follows PILOT_GATEWAY_TRANSPORT_SOCKET_CONNECT_TIMEOUT. */
+  transportSocketTimeoutFlag: boolean;
   /** Values of AuthorizationPolicies that become expressions are quoted. */
   authorizationValuesQuoted: boolean;
   /** AuthorizationPolicies know `trustDomains` and `source.trustDomain`. */
@@ -39,6 +43,8 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       sidecarDynamicDns: false,
       noContextPropagation: false,
       serviceAttributeEnrichment: false,
+      sniffedPortsMerge: false,
+      transportSocketTimeoutFlag: false,
       authorizationValuesQuoted: false,
       authorizationTrustDomains: false,
       customProvidersApart: false,
@@ -55,6 +61,8 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       sidecarDynamicDns: true,
       noContextPropagation: true,
       serviceAttributeEnrichment: true,
+      sniffedPortsMerge: true,
+      transportSocketTimeoutFlag: true,
       authorizationValuesQuoted: true,
       authorizationTrustDomains: true,
       customProvidersApart: true,

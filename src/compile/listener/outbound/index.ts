@@ -1,8 +1,25 @@
 import type { Listener } from '../../../model/envoy.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import type { Registry } from '../../../registry/types.ts';
+import { ipFamily } from '../../cluster/ip-family.ts';
+import { collectListeners } from './collect.ts';
+import type { OutboundContext } from './context.ts';
+import { httpProxyListener } from './http-proxy.ts';
+import { catchAllFilters, virtualOutbound } from './virtual-outbound.ts';
+import { writeListener } from './write-listener.ts';
 
-/** Compiles the outbound listeners of a sidecar. */
-export function compileOutboundListeners(_proxy: Proxy, _registry: Registry): Listener[] {
-  return [];
+/**
+ * Compiles the outbound listeners of a sidecar (istiod's `appendSidecarOutboundListeners`, `buildHTTPProxyListener`,
+ * `buildVirtualOutboundListener`): those of services and Sidecar egress listeners, the HTTP proxy port, virtualOutbound.
+ */
+export function compileOutboundListeners(proxy: Proxy, registry: Registry): Listener[] {
+  const wildcards = { IPv4: ['0.0.0.0'], IPv6: ['::'], Dual: ['0.0.0.0', '::'] }[ipFamily(proxy)];
+  const context: OutboundContext = { proxy, registry, scope: registry.sidecarScope(proxy), wildcards };
+  if (!(Number(registry.mesh['proxyListenPort']) > 0)) return [];
+  const listeners = collectListeners(context).map((draft) => writeListener(context, draft, catchAllFilters(context)));
+  const httpProxy = httpProxyListener(context);
+  if (httpProxy) listeners.push(httpProxy);
+  // Without iptables nothing comes to virtualOutbound.
+  if (proxy.interceptionMode !== 'NONE') listeners.push(virtualOutbound(context));
+  return listeners;
 }

@@ -1,0 +1,70 @@
+import type { Filter, Message } from '../../../model/envoy.ts';
+import type { Source } from '../../../model/provenance.ts';
+import type { Proxy } from '../../../model/proxy.ts';
+import type { Registry, Service, ServicePort, SidecarScope, VirtualService } from '../../../registry/types.ts';
+
+/** What all outbound listeners of one proxy are compiled from. */
+export interface OutboundContext {
+  proxy: Proxy;
+  registry: Registry;
+  scope: SidecarScope;
+  /** Wildcard addresses of the proxy's families, the primary one first. */
+  wildcards: string[];
+}
+
+/** Where a listener binds (istiod's `listenerBinding`): the first address is the primary one. */
+export interface Bind {
+  addresses: string[];
+  /** A real socket; otherwise the listener only serves connections that virtualOutbound hands over. */
+  toPort: boolean;
+}
+
+/** The port of a listener: a service's, or that of a Sidecar's egress listener (`config` is its container). */
+export type ListenPort = Pick<ServicePort, 'name' | 'port' | 'protocol'> & { config: object };
+
+/** A service port for which a listener, or filter chains in one, are wanted (istiod's `outboundListenerOpts`). */
+export interface OutboundRequest {
+  bind: Bind;
+  port: ListenPort;
+  service: Service;
+  virtualServices: VirtualService[];
+  /** Destination ranges that the filter chains must match. */
+  cidrs: string[];
+  /** The ranges are single pods of a headless service, so that no SNI is needed to tell them apart. */
+  headlessPod?: boolean;
+}
+
+/** A filter chain before it is written (istiod's `filterChainOpts`). */
+export interface ChainDraft {
+  sniHosts: string[];
+  destinationCidrs: string[];
+  applicationProtocols: string[];
+  transportProtocol: string;
+  metadata?: Message;
+  /** Of a TCP chain. */
+  networkFilters?: Filter[];
+  /** Of an HTTP chain. */
+  http?: HttpChain;
+  /** What the chain's match and the chain as a whole come from. */
+  sources: Source[];
+}
+
+export interface HttpChain {
+  routeName: string;
+  protocol: ServicePort['protocol'];
+  useRemoteAddress: boolean;
+  basis: Message;
+  honourMetadataExchangeHeaders: boolean;
+  service?: Service;
+}
+
+/** A listener before it is written (istiod's `outboundListenerEntry`). */
+export interface ListenerDraft {
+  port: ListenPort;
+  bind: Bind;
+  protocol: ServicePort['protocol'];
+  chains: ChainDraft[];
+  /** A Sidecar's egress listener with a port of its own: services of the catch-all listener are not added. */
+  locked: boolean;
+  sources: Source[];
+}
