@@ -1,6 +1,137 @@
-import type { Registry, RegistryInput } from './types.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
+import type { Proxy } from '../model/proxy.ts';
+import type { Resource } from '../model/resource.ts';
+import { DestinationRuleIndex } from './destination-rule-index.ts';
+import { inDiscoveredNamespaces } from './discovery-selectors.ts';
+import { EndpointIndex } from './endpoint-index.ts';
+import { readIstiod } from './environment.ts';
+import { kubernetesService } from './kubernetes-service.ts';
+import { meshConfig, meshNetworks } from './mesh-config.ts';
+import { networkResolver } from './network.ts';
+import { PodIndex } from './pod-index.ts';
+import { proxies } from './proxy.ts';
+import { ResourceIndex } from './resources.ts';
+import { serviceEntryServices } from './service-entry.ts';
+import { ServiceIndex } from './service-index.ts';
+import { ServiceTargets } from './service-target.ts';
+import { forWorkload, gatewayScope, type ScopeContext, sidecarScope } from './sidecar-scope.ts';
+import { SidecarSelection } from './sidecar-selection.ts';
+import type { Registry, RegistryInput, SidecarScope } from './types.ts';
+import { controlPlaneVersion, registryBehaviour } from './version.ts';
+import { virtualServices } from './virtual-service.ts';
+import { VirtualServiceIndex } from './virtual-service-index.ts';
+import { workloadInstances } from './workload-instance.ts';
 
-/** Builds what the compiler knows of the mesh from the objects of one state (API server, or Git laid over it). */
-export function buildRegistry(_input: RegistryInput): Registry {
-  throw new Error('not built yet');
+/**
+ * Builds what the compiler knows of the mesh from the objects of one state (API server, or Git laid over it), as istiod's
+ * PushContext is initialized. Endpoints and scopes are computed when they are first asked for.
+ *
+ * @throws YAMLException where the mesh's ConfigMap does not hold YAML
+ */
+export function buildRegistry(input: RegistryInput): Registry {
+  const everything = new ResourceIndex(input.resources);
+  const istiod = readIstiod(everything);
+  const { environment } = istiod;
+  const configMap = findMeshConfigMap(everything, istiod.namespace, environment.text('REVISION', 'default'));
+  const mesh = meshConfig(configMap, configMap?.side === 'git' ? undefined : input.istiod?.mesh);
+  const version = controlPlaneVersion(input.istiod?.version, istiod.image, everything.list('Pod'));
+  const behaviour = registryBehaviour(version.minor);
+  const resources = inDiscoveredNamespaces(everything, mesh, environment);
+
+  const clusterId = environment.text('CLUSTER_ID', 'Kubernetes');
+  const domainSuffix = argument(istiod.arguments, '--domain') ?? 'cluster.local';
+  const namespace = (name: string): Resource | undefined => everything.get('', 'Namespace', '', name);
+  const networkOf = networkResolver(meshNetworks(configMap), clusterId, namespace(istiod.namespace));
+  const common = { resources, mesh, environment, clusterId, domainSuffix, trustDomain: mesh.trustDomain, networkOf };
+  const exportDefault = (key: string): readonly unknown[] => (Array.isArray(mesh[key]) ? mesh[key] : ['*']);
+
+  const serviceContext = {
+    ...common,
+    ...behaviour,
+    namespace,
+    defaultExportTo: exportDefault('defaultServiceExportTo'),
+  };
+  const services = new ServiceIndex([
+    ...resources.list('Service').map((item) => kubernetesService(item, serviceContext)),
+    ...resources.list('ServiceEntry').flatMap((item) => serviceEntryServices(item, serviceContext)),
+  ]);
+
+  const endpointContext = {
+    ...common,
+    ...behaviour,
+    pods: new PodIndex(resources),
+    servicesOf: (hostname: string) => services.allOf(hostname),
+  };
+  const workloads = workloadInstances(endpointContext);
+  const endpoints = new EndpointIndex(endpointContext, workloads);
+  const targets = new ServiceTargets(services.services, workloads, endpoints);
+  const allProxies = proxies({ ...common, istioVersion: version.full });
+
+  const virtualServiceIndex = new VirtualServiceIndex(
+    virtualServices(resources.list('VirtualService'), {
+      domainSuffix,
+      defaultExportTo: exportDefault('defaultVirtualServiceExportTo'),
+    }),
+  );
+  const destinationRules = new DestinationRuleIndex(resources.list('DestinationRule'), {
+    rootNamespace: mesh.rootNamespace,
+    domainSuffix,
+    defaultExportTo: exportDefault('defaultDestinationRuleExportTo'),
+    enhancedMerge: environment.flag('ENABLE_ENHANCED_DESTINATIONRULE_MERGE', true),
+  });
+  const scopes = scopeLookup(resources, {
+    mesh,
+    services,
+    virtualServices: virtualServiceIndex,
+    destinationRules,
+    ...behaviour,
+  });
+
+  return {
+    mesh,
+    environment,
+    istioVersion: `1.${version.minor}`,
+    clusterId,
+    domainSuffix,
+    services: services.services,
+    serviceByHostname: (hostname) => services.allOf(hostname),
+    endpoints: (service, port) => endpoints.endpoints(service, port),
+    proxies: allProxies,
+    sidecarScope: scopes,
+    serviceTargets: (proxy) => targets.of(proxy),
+    virtualServicesForGateway: (name, gateway) => virtualServiceIndex.forGateway(name, gateway),
+    resources: (kind) => resources.list(kind),
+    namespace,
+  };
+}
+
+/** Scopes, each computed once for a namespace and the Sidecar that applies. */
+function scopeLookup(resources: ResourceIndex, context: ScopeContext): (proxy: Proxy) => SidecarScope {
+  const selection = new SidecarSelection(resources.list('Sidecar'), context.mesh.rootNamespace);
+  const known = new Map<string, SidecarScope>();
+  return (proxy) => {
+    const { type, namespace, labels } = proxy;
+    const sidecar = type === 'sidecar' ? selection.select(namespace, labels) : undefined;
+    const key = `${type}/${namespace}/${sidecar?.metadata.namespace ?? ''}/${sidecar?.metadata.name ?? ''}`;
+    let scope = known.get(key);
+    if (!scope) {
+      scope = type === 'router' ? gatewayScope(namespace, context) : sidecarScope(sidecar, namespace, context);
+      known.set(key, scope);
+    }
+    return forWorkload(scope, labels, context);
+  };
+}
+
+/** The ConfigMap `istio` of istiod's namespace; a revision has its own, `istio-REVISION`. */
+function findMeshConfigMap(resources: ResourceIndex, namespace: string, revision: string): Resource | undefined {
+  const names = revision === 'default' ? ['istio'] : [`istio-${revision}`, 'istio'];
+  return names
+    .map((name) => resources.get('', 'ConfigMap', namespace, name))
+    .find((item) => isObject((item?.object as JsonObject | undefined)?.['data']));
+}
+
+function argument(args: readonly string[], name: string): string | undefined {
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+  if (at < 0) return undefined;
+  return args[at]?.startsWith(`${name}=`) ? args[at]?.slice(name.length + 1) : args[at + 1];
 }

@@ -143,6 +143,8 @@ export interface EgressListener {
   /** Services imported by this listener, in istiod's order. */
   services: Service[];
   virtualServices: VirtualService[];
+  /** By hostname of a service of this listener: the VirtualService of the most specific host that covers it. */
+  mostSpecificVirtualService(hostname: string): VirtualService | undefined;
 }
 
 /** What one proxy (namespace + Sidecar) can see. */
@@ -160,7 +162,9 @@ export interface SidecarScope {
   ingress: JsonObject[];
   inboundConnectionPool?: JsonObject;
   /** The rule for a host seen from this scope (client namespace, service namespace, root; most specific host). */
-  destinationRule(service: Service): DestinationRule | undefined;
+  destinationRule(service: Pick<Service, 'hostname' | 'namespace'>): DestinationRule | undefined;
+  /** As `destinationRule`, for inbound config: rules with a workloadSelector do not count. */
+  inboundDestinationRule(service: Pick<Service, 'hostname' | 'namespace'>): DestinationRule | undefined;
 }
 
 /** An instance of a service port that runs in a proxy's own pod (istiod's ServiceTarget). */

@@ -1,0 +1,66 @@
+import { isObject, type JsonObject } from '../model/json.ts';
+import { placeOf, standsFor } from '../model/provenance.ts';
+
+/** MeshConfig before any ConfigMap (pkg/config/mesh.DefaultMeshConfig). */
+export function defaultMeshConfig(): JsonObject {
+  return {
+    proxyListenPort: 15001,
+    proxyInboundListenPort: 15006,
+    connectTimeout: '10s',
+    protocolDetectionTimeout: '0s',
+    ingressClass: 'istio',
+    ingressService: 'istio-ingressgateway',
+    ingressControllerMode: 'STRICT',
+    enableTracing: true,
+    accessLogFile: '',
+    accessLogFormat: '',
+    accessLogEncoding: 'TEXT',
+    defaultConfig: defaultProxyConfig(),
+    outboundTrafficPolicy: { mode: 'ALLOW_ANY' },
+    inboundTrafficPolicy: { mode: 'PASSTHROUGH' },
+    enableAutoMtls: true,
+    trustDomain: 'cluster.local',
+    trustDomainAliases: [],
+    defaultServiceExportTo: ['*'],
+    defaultVirtualServiceExportTo: ['*'],
+    defaultDestinationRuleExportTo: ['*'],
+    rootNamespace: 'istio-system',
+    localityLbSetting: { enabled: true },
+    dnsRefreshRate: '60s',
+    enablePrometheusMerge: true,
+    extensionProviders: [
+      { name: 'prometheus', prometheus: {} },
+      { name: 'stackdriver', stackdriver: {} },
+      { name: 'envoy', envoyFileAccessLog: { path: '/dev/stdout' } },
+    ],
+    defaultProviders: {},
+  };
+}
+
+/** ProxyConfig before any config (pkg/config/mesh.DefaultProxyConfig). */
+export function defaultProxyConfig(): JsonObject {
+  return {
+    configPath: './etc/istio/proxy',
+    binaryPath: '/usr/local/bin/envoy',
+    serviceCluster: 'istio-proxy',
+    drainDuration: '45s',
+    discoveryAddress: 'istiod.istio-system.svc:15012',
+    proxyAdminPort: 15000,
+    controlPlaneAuthPolicy: 'MUTUAL_TLS',
+    statNameLength: 189,
+    statusPort: 15020,
+    terminationDrainDuration: '5s',
+  };
+}
+
+/**
+ * Lays one ProxyConfig over another (mesh.MergeProxyConfig): every field of the overlay replaces the whole field below,
+ * except `proxyMetadata`, which merges by key.
+ */
+export function mergeProxyConfig(base: JsonObject, overlay: Record<string, unknown>): JsonObject {
+  const merged = { ...base, ...overlay } as JsonObject;
+  const [below, above] = [base['proxyMetadata'], overlay['proxyMetadata']];
+  if (isObject(below) && isObject(above))
+    merged['proxyMetadata'] = standsFor({ ...below, ...above } as JsonObject, above);
+  return placeOf(overlay) ? standsFor(merged, overlay) : merged;
+}
