@@ -35,7 +35,7 @@ export function unexplainedFindings(odd: readonly Odd[], all: readonly Odd[], gi
   const gaps = new Map<string, { count: number; proxies: Set<string>; sample: Finding['evidence'] }>();
   for (const { examined, expected, differences } of odd) {
     for (const difference of differences) {
-      const controls = controlGroup(all, expected, difference);
+      const controls = controlGroup(all, { examined, expected, differences }, difference);
       const showing = bySignature.get(signature(difference)) ?? new Set();
       const others = (byShape.get(shape(difference))?.size ?? 0) > 1;
       const systematic = controls.length > 1 ? controls.every((id) => showing.has(id)) : others;
@@ -104,10 +104,18 @@ function notModelled(
   };
 }
 
-/** Proxies for which the same resource was compiled as for this one, itself included. */
-function controlGroup(all: readonly Odd[], expected: ProxyConfig, difference: Difference): string[] {
-  const text = textOf(expected, difference);
-  return all.filter((peer) => textOf(peer.expected, difference) === text).map((peer) => peer.examined.proxy.id);
+/**
+ * Proxies for which the same resource was compiled as for this one, itself included. Of a resource that was compiled for
+ * none of them the peers are the proxies of the same type in the same namespace.
+ */
+function controlGroup(all: readonly Odd[], odd: Odd, difference: Difference): string[] {
+  const text = textOf(odd.expected, difference);
+  const { type, namespace } = odd.examined.proxy;
+  return all
+    .filter((peer) => textOf(peer.expected, difference) === text)
+    .map((peer) => peer.examined.proxy)
+    .filter((peer) => text !== '' || (peer.type === type && peer.namespace === namespace))
+    .map((peer) => peer.id);
 }
 
 const texts = new WeakMap<object, string>();
