@@ -1,0 +1,129 @@
+import type { Json, JsonObject, Path } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
+import type { Location, Resource } from '../model/resource.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { locateIn } from './locate.ts';
+import { isKubernetesObject, splitApiVersion, toResource } from './object.ts';
+import { isClusterScoped } from './scope.ts';
+import { LineIndex } from './text.ts';
+import { parseYaml } from './yaml/parse.ts';
+
+export interface ManifestOptions {
+  /** Namespace of namespaced objects that name none, as `kubectl apply` takes it from its context. */
+  namespace: string;
+}
+
+export interface Manifest {
+  resources: Resource[];
+  diagnostics: Diagnostic[];
+  /** Why nothing of the file was read, where it holds no manifests. */
+  skipped?: string;
+}
+
+/**
+ * Reads a file of Kubernetes manifests: several documents, `List` kinds, JSON. A broken document is reported at its
+ * line and the others are read. What is YAML but no Kubernetes object is left out without a word, since repositories
+ * hold values files, workflows and the like; a file without any object says why in `skipped`.
+ *
+ * @param file path as it is shown to the user
+ */
+export function readManifest(file: string, text: string, options: ManifestOptions): Manifest {
+  if (text.startsWith('version https://git-lfs.github.com/spec/')) return lfsPointer(file);
+  if (!mayHoldObjects(text)) return { resources: [], diagnostics: [], skipped: 'no Kubernetes objects' };
+  const lines = new LineIndex(text);
+  const { documents, errors } = parseYaml(text);
+  if (errors.length > 0 && text.includes('{{')) return { resources: [], diagnostics: [], skipped: 'a template' };
+
+  const resources: Resource[] = [];
+  const diagnostics: Diagnostic[] = errors.map(({ message, offset }) => ({
+    severity: 'error',
+    message: `broken YAML: ${message}`,
+    location: { file, ...lines.at(offset) },
+    fix: 'correct the document; until then its objects count as absent from Git',
+  }));
+  let templates = 0;
+  for (const document of documents) {
+    const found = objectsOf(document.value);
+    for (const { object, path } of found) {
+      const place = locateIn(file, lines, document.place, path);
+      if (isTemplated(object)) templates++;
+      else if (isKubernetesObject(object)) resources.push(toNamespaced(object, options.namespace, place));
+      else if (isMeshConfig(object)) diagnostics.push(nameless(object, place));
+    }
+    if (found.length === 0) continue;
+    for (const { key, first, second } of document.duplicates)
+      diagnostics.push({
+        severity: 'warning',
+        message: `key ${key} stands twice in one mapping; the last one counts`,
+        location: { file, ...lines.at(second) },
+        fix: 'delete one of them',
+        related: [{ message: 'the first one', location: { file, ...lines.at(first) } }],
+      });
+  }
+  if (resources.length > 0 || diagnostics.length > 0) return { resources, diagnostics };
+  return { resources, diagnostics, skipped: templates > 0 ? 'a template' : 'no Kubernetes objects' };
+}
+
+/** Cheap test before parsing: every object has these keys, plain or quoted. */
+function mayHoldObjects(text: string): boolean {
+  return text.includes('apiVersion') && text.includes('kind');
+}
+
+function lfsPointer(file: string): Manifest {
+  const diagnostic: Diagnostic = {
+    severity: 'warning',
+    message: 'the file is a pointer to Git LFS, its content is not in the repository',
+    location: { file, line: 1, column: 1 },
+    fix: 'store manifests in Git itself, or check the files out and read them with --ref WORKTREE',
+  };
+  return { resources: [], diagnostics: [diagnostic], skipped: 'a Git LFS pointer' };
+}
+
+/** The objects of a document: itself, or the items of a list (`List`, `VirtualServiceList`), with their paths in it. */
+function objectsOf(value: Json): { object: JsonObject; path: Path }[] {
+  if (!isObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') return [];
+  const object = value as JsonObject;
+  const items = object['items'];
+  if (!(object['kind'] as string).endsWith('List') || !Array.isArray(items)) return [{ object, path: [] }];
+  const kind = (object['kind'] as string).slice(0, -'List'.length);
+  return items.flatMap((item, index) => {
+    if (!isObject(item)) return [];
+    // Items of a typed list may leave out what its kind already says.
+    const typed = kind === '' ? item : { apiVersion: object['apiVersion'], kind, ...item };
+    return objectsOf(typed as Json).map((inner) => ({ ...inner, path: ['items', index, ...inner.path] }));
+  });
+}
+
+function isTemplated(object: JsonObject): boolean {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  return [object['apiVersion'], object['kind'], metadata['name'], metadata['namespace']].some(
+    (value) => (typeof value === 'string' && value.includes('{{')) || isObject(value),
+  );
+}
+
+function toNamespaced(object: JsonObject, namespace: string, locate: (path: Path) => Location): Resource {
+  const metadata = object['metadata'] as JsonObject;
+  const named = typeof metadata['namespace'] === 'string' && metadata['namespace'] !== '';
+  const clusterScoped = isClusterScoped(object['apiVersion'] as string, object['kind'] as string);
+  if (named !== clusterScoped) return toResource(object, 'git', locate);
+  const { namespace: _, ...rest } = metadata;
+  return toResource({ ...object, metadata: clusterScoped ? rest : { ...metadata, namespace } }, 'git', locate);
+}
+
+const meshGroup = /(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/;
+
+/** Other kinds without a name are mostly files of tools (kubeconfig, Kustomization, skaffold), not objects. */
+function isMeshConfig(object: JsonObject): boolean {
+  return meshGroup.test(splitApiVersion(object['apiVersion'] as string)[0]);
+}
+
+function nameless(object: JsonObject, locate: (path: Path) => Location): Diagnostic {
+  const metadata = object['metadata'];
+  const generated = isObject(metadata) && typeof metadata['generateName'] === 'string';
+  return {
+    severity: 'warning',
+    message: `${object['kind']} without metadata.name${generated ? ' (generateName makes a new object each time)' : ''}`,
+    location: locate(['metadata']),
+    fix: 'give it a name; without one it cannot be compared with the cluster',
+  };
+}
