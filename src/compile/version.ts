@@ -28,6 +28,34 @@ export interface Behaviour {
   authorizationTrustDomains: boolean;
   /** CUSTOM policies are compiled provider by provider, and a provider's name must be a DNS label. */
   customProvidersApart: boolean;
+  /** A `proxyVersion` of an EnvoyFilter longer than 1024 characters matches nothing. */
+  proxyVersionLengthLimit: boolean;
+  /** Percent of a `retryBudget` that names none; 1.29 writes a fraction where Envoy reads percent. */
+  defaultRetryBudgetPercent: number;
+  /** `retryBudget.budgetInterval` counts. */
+  retryBudgetInterval: boolean;
+  /** `connectionPool.http.http2KeepAlive` counts. */
+  http2KeepAlive: boolean;
+  /** `outlierDetectionHttpErrorCodes` counts. */
+  outlierErrorCodes: boolean;
+  /** A `minHealthPercent` stays, also where a service's unready endpoints are sent. */
+  keepsPanicThreshold: boolean;
+  /** A cluster that brings its own load balancing keeps it. */
+  keepsProvidedLbPolicy: boolean;
+  /** Unready endpoints are sent by default (PILOT_AUTO_SEND_UNHEALTHY_ENDPOINTS). */
+  sendsUnhealthyEndpoints: boolean;
+  /** `zoneAwareLbSetting` of rules and of the mesh counts. */
+  zoneAwareLb: boolean;
+  /** `failoverPriority` orders the endpoints of DNS clusters too. */
+  failoverPriorityOfDns: boolean;
+  /** With the network first in `failoverPriority`, remote networks are ranked by the labels that follow. */
+  ranksRemoteNetworks: boolean;
+  /** A subset without `tls` takes the host's for the choice of endpoints. */
+  subsetInheritsTlsMode: boolean;
+  /** ISTIO_MUTUAL towards a dynamic forward proxy takes SNI from the request. */
+  dynamicDnsMutualTls: boolean;
+  /** Proxies that know no network of their own use the gateways of the networks that have some. */
+  gatewaysForUnknownNetwork: boolean;
 }
 
 /** By minor version, each entry in force from that version on. */
@@ -48,6 +76,20 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       authorizationValuesQuoted: false,
       authorizationTrustDomains: false,
       customProvidersApart: false,
+      proxyVersionLengthLimit: false,
+      defaultRetryBudgetPercent: 0.2,
+      retryBudgetInterval: false,
+      http2KeepAlive: false,
+      outlierErrorCodes: false,
+      keepsPanicThreshold: false,
+      keepsProvidedLbPolicy: false,
+      sendsUnhealthyEndpoints: false,
+      zoneAwareLb: false,
+      failoverPriorityOfDns: false,
+      ranksRemoteNetworks: false,
+      subsetInheritsTlsMode: false,
+      dynamicDnsMutualTls: false,
+      gatewaysForUnknownNetwork: false,
     },
   ],
   [
@@ -66,6 +108,20 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       authorizationValuesQuoted: true,
       authorizationTrustDomains: true,
       customProvidersApart: true,
+      proxyVersionLengthLimit: true,
+      defaultRetryBudgetPercent: 20,
+      retryBudgetInterval: true,
+      http2KeepAlive: true,
+      outlierErrorCodes: true,
+      keepsPanicThreshold: true,
+      keepsProvidedLbPolicy: true,
+      sendsUnhealthyEndpoints: true,
+      zoneAwareLb: true,
+      failoverPriorityOfDns: true,
+      ranksRemoteNetworks: true,
+      subsetInheritsTlsMode: true,
+      dynamicDnsMutualTls: true,
+      gatewaysForUnknownNetwork: true,
     },
   ],
 ];
