@@ -9,7 +9,7 @@ export interface ChainMatch {
   terminates: boolean;
 }
 
-const plainHttp = ['http/1.1', 'h2c'];
+const sniffedHttp = ['http/1.1', 'h2c'];
 const meshHttp = ['istio-http/1.0', 'istio-http/1.1', 'istio-h2'];
 const meshTcp = ['istio-peer-exchange', 'istio'];
 const meshAll = ['istio', 'istio-peer-exchange', ...meshHttp];
@@ -44,17 +44,29 @@ const matches: Record<'http' | 'tcp' | 'auto', Record<MutualTlsMode, readonly Ch
   },
   auto: {
     STRICT: [tls('http', meshHttp), tls('tcp')],
-    PERMISSIVE: [tls('http', meshHttp), plain('http', plainHttp), tls('tcp', meshTcp), plain('tcp'), foreignTls],
-    DISABLE: [plain('http', plainHttp), plain('tcp')],
+    PERMISSIVE: [tls('http', meshHttp), plain('http', sniffedHttp), tls('tcp', meshTcp), plain('tcp'), foreignTls],
+    DISABLE: [plain('http', sniffedHttp), plain('tcp')],
   },
 };
 
 /**
  * The filter chains that a port needs: `auto` sniffs HTTP from TCP, PERMISSIVE tells the mesh's mutual TLS from other
  * traffic by ALPN (istiod's `getFilterChainMatchOptions`).
+ *
+ * @param http10 istiod's PILOT_HTTP10: HTTP/1.0 is sniffed as HTTP; else it passes as TCP
  */
-export function chainMatches(mode: MutualTlsMode, protocol: 'http' | 'tcp' | 'auto'): readonly ChainMatch[] {
-  return matches[protocol][mode];
+export function chainMatches(
+  mode: MutualTlsMode,
+  protocol: 'http' | 'tcp' | 'auto',
+  http10: boolean,
+): readonly ChainMatch[] {
+  const found = matches[protocol][mode];
+  if (!http10) return found;
+  return found.map((match) =>
+    match.applicationProtocols === sniffedHttp
+      ? { ...match, applicationProtocols: ['http/1.0', ...sniffedHttp] }
+      : match,
+  );
 }
 
 /** The one chain of a port whose TLS the Sidecar terminates by its own settings. */

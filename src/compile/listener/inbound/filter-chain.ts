@@ -21,9 +21,10 @@ export function filterChains(chain: ChainConfig, mtls: EffectiveMtls, proxy: Pro
   const protocol = listenerProtocol(chain.protocol);
   // Settings of the Sidecar's own only count where mutual TLS does not claim the port.
   const ownTls = chain.tls && mtls.mode === 'DISABLE' ? chain.tls : undefined;
+  const http10 = registry.environment.flag('PILOT_HTTP10', false);
   const matches = ownTls
     ? ownTlsMatch(protocol === 'http' ? 'http' : 'tcp')
-    : chainMatches(mtls.mode, protocol === 'none' ? 'tcp' : protocol);
+    : chainMatches(mtls.mode, protocol === 'none' ? 'tcp' : protocol, http10);
   return matches.map((match) => {
     const filters =
       match.layer === 'http' ? httpNetworkFilters(chain, proxy, registry) : tcpNetworkFilters(chain, proxy, registry);

@@ -25,6 +25,12 @@ const localActions: readonly (readonly [Action, RbacAction])[] = [
   ['ALLOW', 'ALLOW'],
 ];
 
+const shadowPrefixes: Record<RbacAction, string> = {
+  ALLOW: 'istio_dry_run_allow_',
+  DENY: 'istio_dry_run_deny_',
+  LOG: '',
+};
+
 /**
  * The RBAC and ext_authz filters of the AuthorizationPolicies that apply to a proxy, for an HTTP connection manager or
  * for a TCP filter chain. For inbound chains of sidecars and for gateways; outbound chains have none (istiod's
@@ -37,11 +43,10 @@ export function authorizationFilters(proxy: Proxy, registry: Registry, layer: 'h
     const { enforced, shadow } = ruleSets(policies, registry, rbacAction, layer);
     const rbac: Message = {};
     if (enforced) rbac['rules'] = enforced;
-    if (shadow) {
-      rbac['shadow_rules'] = shadow;
-      const prefix = { ALLOW: 'istio_dry_run_allow_', DENY: 'istio_dry_run_deny_', LOG: '' }[rbacAction];
-      if (prefix !== '') rbac['shadow_rules_stat_prefix'] = prefix;
-    }
+    if (shadow) rbac['shadow_rules'] = shadow;
+    // Without shadow rules istiod takes the prefix of ALLOW, the zero value.
+    const prefix = shadowPrefixes[shadow ? rbacAction : 'ALLOW'];
+    if (prefix !== '') rbac['shadow_rules_stat_prefix'] = prefix;
     return [derive(rbacFilter(layer, rbac), ...policies)];
   });
   return { custom: customFilters(proxy, registry, layer), local };
