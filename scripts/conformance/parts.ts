@@ -46,13 +46,21 @@ export async function loadCompiler(): Promise<Compiler> {
           return otherwise;
         }
       };
-      const clusters = attempt('clusters', () => cluster?.compileClusters(proxy, registry), []);
-      const listeners = attempt('listeners', () => listener?.compileListeners(proxy, registry), []);
-      const routes = attempt('routes', () => route?.compileRoutes(proxy, registry, listeners), []);
-      const plain: ProxyConfig = { clusters, endpoints: [], listeners, routes };
-      const config = attempt('EnvoyFilters', () => envoyFilter?.applyEnvoyFilters(plain, proxy, registry), plain);
-      const endpoints = attempt('endpoints', () => endpoint?.compileEndpoints(proxy, registry, config.clusters), []);
-      return { config: { ...config, endpoints }, errors: failed };
+      const patches = attempt(
+        'EnvoyFilters',
+        () => envoyFilter && new envoyFilter.EnvoyFilterPatches(proxy, registry),
+        undefined,
+      );
+      const patched = <T>(part: string, plain: T[], patch: (plain: T[]) => T[] | undefined): T[] =>
+        attempt(`EnvoyFilters of ${part}`, () => patch(plain), plain);
+      const plainClusters = attempt('clusters', () => cluster?.compileClusters(proxy, registry), []);
+      const clusters = patched('clusters', plainClusters, (plain) => patches?.clusters(plain));
+      const plainListeners = attempt('listeners', () => listener?.compileListeners(proxy, registry), []);
+      const listeners = patched('listeners', plainListeners, (plain) => patches?.listeners(plain));
+      const plainRoutes = attempt('routes', () => route?.compileRoutes(proxy, registry, listeners), []);
+      const routes = patched('routes', plainRoutes, (plain) => patches?.routes(plain));
+      const endpoints = attempt('endpoints', () => endpoint?.compileEndpoints(proxy, registry, clusters), []);
+      return { config: { clusters, listeners, routes, endpoints }, errors: failed };
     },
   };
 }

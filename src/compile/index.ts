@@ -3,7 +3,7 @@ import type { Proxy } from '../model/proxy.ts';
 import type { Registry } from '../registry/types.ts';
 import { compileClusters } from './cluster/index.ts';
 import { compileEndpoints } from './endpoint/index.ts';
-import { applyEnvoyFilters } from './envoyfilter/index.ts';
+import { EnvoyFilterPatches, noteIdle } from './envoyfilter/index.ts';
 import { compileListeners } from './listener/index.ts';
 import { compileRoutes } from './route/index.ts';
 
@@ -12,9 +12,10 @@ import { compileRoutes } from './route/index.ts';
  * marked with its origins (see model/provenance). Pure: equal inputs give equal outputs.
  */
 export function compileProxy(proxy: Proxy, registry: Registry): ProxyConfig {
-  const clusters = compileClusters(proxy, registry);
-  const listeners = compileListeners(proxy, registry);
-  const routes = compileRoutes(proxy, registry, listeners);
-  const config = applyEnvoyFilters({ clusters, endpoints: [], listeners, routes }, proxy, registry);
-  return { ...config, endpoints: compileEndpoints(proxy, registry, config.clusters) };
+  const patches = new EnvoyFilterPatches(proxy, registry);
+  const clusters = patches.clusters(compileClusters(proxy, registry));
+  const listeners = patches.listeners(compileListeners(proxy, registry));
+  const routes = patches.routes(compileRoutes(proxy, registry, listeners));
+  const endpoints = compileEndpoints(proxy, registry, clusters);
+  return noteIdle({ clusters, endpoints, listeners, routes }, patches);
 }

@@ -33,11 +33,13 @@ export function isNamespaceWide(policy: Resource): boolean {
  * Whether a policy attaches to a proxy by its selector or `targetRefs` (istiod's `ShouldAttachPolicy`,
  * policyattachment.go): a proxy of a Gateway API gateway is chosen by `targetRefs`, or by labels where the mesh allows
  * that; any other proxy by labels only, and a policy with `targetRefs` never.
+ *
+ * @param labels those that the policy selects by, where it does not name them `selector.matchLabels`
  */
-export function attaches(policy: Resource, proxy: Proxy, registry: Registry): boolean {
+export function attaches(policy: Resource, proxy: Proxy, registry: Registry, labels = selectorLabels(policy)): boolean {
   const gateway = proxy.labels['gateway.networking.k8s.io/gateway-name'];
   const refs = targetRefs(policy);
-  const selected = Object.entries(selectorLabels(policy)).every(([key, value]) => proxy.labels[key] === value);
+  const selected = Object.entries(labels).every(([key, value]) => proxy.labels[key] === value);
   if (gateway === undefined) return refs.length === 0 && selected;
   if (refs.length === 0) return registry.environment.flag('ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY', true) && selected;
   if (policy.metadata.namespace !== proxy.namespace) return false;
