@@ -33,8 +33,8 @@ export function buildRegistry(input: RegistryInput): Registry {
   const istiod = readIstiod(everything);
   const { environment } = istiod;
   const configMap = findMeshConfigMap(everything, istiod.namespace, environment.text('REVISION', 'default'));
-  const mesh = meshConfig(configMap, configMap?.side === 'git' ? undefined : input.istiod?.mesh);
   const version = controlPlaneVersion(input.istiod?.version, istiod.image, everything.list('Pod'));
+  const mesh = meshConfig(configMap, version.minor, input.istiod?.mesh);
   const behaviour = registryBehaviour(version.minor);
   const resources = inDiscoveredNamespaces(everything, mesh, environment);
 

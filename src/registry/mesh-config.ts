@@ -2,20 +2,48 @@ import { load } from 'js-yaml';
 import { isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
 import { placeOf, standsFor } from '../model/provenance.ts';
 import type { Resource } from '../model/resource.ts';
-import { defaultMeshConfig, mergeProxyConfig } from './mesh-defaults.ts';
+import { defaultMeshConfig, mergeProxyConfig, zeroMeshConfig } from './mesh-defaults.ts';
 import type { MeshConfig } from './types.ts';
+
+/** Fields of MeshConfig by the minor version that knew them first; an older istiod ignores them. */
+const knownSince: Record<string, number> = {
+  defaultTrafficPolicy: 30,
+  defaultInboundHttpRetryPolicy: 30,
+  serviceEntryVisibility: 30,
+  zoneAwareLbSetting: 30,
+};
 
 /**
  * The MeshConfig in force (pkg/config/mesh.ApplyMeshConfig): every field of the ConfigMap replaces the default, except
  * that `defaultConfig` and `defaultProviders` are merged, `extensionProviders` by name, and `trustDomainAliases` sorted.
  *
  * @param configMap the ConfigMap `istio`; its `data.mesh` is YAML
- * @param effective what istiod itself answered, laid under the ConfigMap: it knows defaults that the ConfigMap does not
+ * @param minor minor version of the control plane
+ * @param effective what istiod itself answered; it holds for the state that istiod reads, so not where the ConfigMap comes from Git
  * @throws YAMLException where `data.mesh` is not YAML
  */
-export function meshConfig(configMap: Resource | undefined, effective?: JsonObject): MeshConfig {
-  const merged = effective ? applyMeshConfig(defaultMeshConfig(), effective) : defaultMeshConfig();
-  return applyMeshConfig(merged, readYaml(configMap, 'mesh')) as MeshConfig;
+export function meshConfig(configMap: Resource | undefined, minor: number, effective?: JsonObject): MeshConfig {
+  const written = readYaml(configMap, 'mesh');
+  if (effective && configMap?.side !== 'git') {
+    const mesh = { ...zeroMeshConfig(), ...effective };
+    placeAs(mesh, written);
+    return mesh as MeshConfig;
+  }
+  for (const [field, since] of Object.entries(knownSince)) if (minor < since) delete written[field];
+  return applyMeshConfig(defaultMeshConfig(), written) as MeshConfig;
+}
+
+/** Gives the containers of a value the places of those that were written for it; providers are found by name. */
+function placeAs(value: unknown, written: unknown): void {
+  if (typeof value !== 'object' || value === null || typeof written !== 'object' || written === null) return;
+  if (Array.isArray(value) !== Array.isArray(written)) return;
+  if (placeOf(written)) standsFor(value, written);
+  for (const [key, item] of Object.entries(value)) {
+    const name = Array.isArray(value) && isObject(item) ? item['name'] : undefined;
+    const named =
+      typeof name === 'string' && (written as unknown[]).find((other) => isObject(other) && other['name'] === name);
+    placeAs(item, named || (name === undefined ? (written as Record<string, unknown>)[key] : undefined));
+  }
 }
 
 /** The MeshNetworks of the ConfigMap's `data.meshNetworks`, or {}. */

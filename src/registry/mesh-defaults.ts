@@ -37,6 +37,14 @@ export function defaultMeshConfig(): JsonObject {
   };
 }
 
+/** What a MeshConfig in protobuf's JSON means where it leaves out a field whose zero value differs from the default. */
+export function zeroMeshConfig(): JsonObject {
+  return { ...defaultMeshConfig(), enableTracing: false, outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } };
+}
+
+/** Headers that keep the settings below where a later ProxyConfig sets other headers only (mesh.correctProxyHeaders). */
+const keptProxyHeaders = ['forwardedClientCert', 'requestId', 'attemptCount', 'server', 'envoyDebugHeaders'];
+
 /** ProxyConfig before any config (pkg/config/mesh.DefaultProxyConfig). */
 export function defaultProxyConfig(): JsonObject {
   return {
@@ -53,14 +61,32 @@ export function defaultProxyConfig(): JsonObject {
   };
 }
 
+/** Fields of ProxyConfig by the minor version that knew them first. */
+const knownSince: Record<string, number> = { connectionSettings: 30 };
+
+/** A ProxyConfig without what a version does not know and therefore ignores. */
+export function knownProxyConfig(config: Record<string, unknown>, istioVersion: string): Record<string, unknown> {
+  const minor = Number(/^1\.(\d+)/.exec(istioVersion)?.[1] ?? Number.POSITIVE_INFINITY);
+  const unknown = Object.keys(config).filter((field) => (knownSince[field] ?? 0) > minor);
+  if (unknown.length === 0) return config;
+  const rest = Object.fromEntries(Object.entries(config).filter(([field]) => !unknown.includes(field)));
+  return placeOf(config) ? standsFor(rest, config) : rest;
+}
+
 /**
  * Lays one ProxyConfig over another (mesh.MergeProxyConfig): every field of the overlay replaces the whole field below,
- * except `proxyMetadata`, which merges by key.
+ * except `proxyMetadata`, which merges by key, and some of `proxyHeaders`.
  */
 export function mergeProxyConfig(base: JsonObject, overlay: Record<string, unknown>): JsonObject {
   const merged = { ...base, ...overlay } as JsonObject;
   const [below, above] = [base['proxyMetadata'], overlay['proxyMetadata']];
   if (isObject(below) && isObject(above))
     merged['proxyMetadata'] = standsFor({ ...below, ...above } as JsonObject, above);
+  const [known, headers] = [base['proxyHeaders'], overlay['proxyHeaders']];
+  if (isObject(known) && isObject(headers)) {
+    const kept = keptProxyHeaders.filter((name) => headers[name] === undefined && known[name] !== undefined);
+    const all = { ...headers, ...Object.fromEntries(kept.map((name) => [name, known[name]])) } as JsonObject;
+    merged['proxyHeaders'] = standsFor(all, headers);
+  }
   return placeOf(overlay) ? standsFor(merged, overlay) : merged;
 }

@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
-import { defaultProxyConfig, mergeProxyConfig } from './mesh-defaults.ts';
+import { defaultProxyConfig, knownProxyConfig, mergeProxyConfig } from './mesh-defaults.ts';
 import { podIps } from './pod-index.ts';
 import { findContainer } from './pod-spec.ts';
 import type { ProxyContext } from './proxy.ts';
@@ -49,9 +49,11 @@ function reportedProxyConfig(pod: Resource, env: Record<string, string>, context
   const injected = env['PROXY_CONFIG'];
   if (injected === undefined) return effectiveProxyConfig(pod, context.resources, context.mesh);
   const annotation = pod.metadata.annotations['proxy.istio.io/config'];
+  const version = imageVersion(pod) ?? context.istioVersion;
+  const known = (config: Record<string, unknown>) => knownProxyConfig(config, version);
   return [injected, annotation]
     .filter((text) => text !== undefined)
-    .reduce<JsonObject>((config, text) => mergeProxyConfig(config, parseObject(text)), defaultProxyConfig());
+    .reduce<JsonObject>((config, text) => mergeProxyConfig(config, known(parseObject(text))), defaultProxyConfig());
 }
 
 function addPrefixed(metadata: Record<string, unknown>, variables: Record<string, unknown>): void {
