@@ -8,7 +8,7 @@ import type { Proxy } from '../../model/proxy.ts';
 import type { Diagnostic } from '../../model/report.ts';
 import type { Registry } from '../../registry/types.ts';
 import { logRejections } from './proxy-log.ts';
-import { ackedLater, readSyncz, type SyncRow, type SyncState, unackedTypes } from './sync.ts';
+import { readSyncz, type SyncRow, type SyncState, streamIsAlive, unackedTypes } from './sync.ts';
 import type { ExaminedProxy, Rejection } from './types.ts';
 
 /** A proxy that was read, with what it should hold and where it differs. */
@@ -116,10 +116,9 @@ function judge(
   const behind = row ? unackedTypes(row) : [];
   for (const type of behind) {
     if (rejections.some((it) => it.type === type)) continue;
+    if (!row || !streamIsAlive(row, type)) continue;
     const logged = logRejections(answers.log ?? '').get(type);
-    if (logged || (row && ackedLater(row, type))) {
-      rejections.push({ type, name: logged?.name ?? '', details: logged?.details ?? '' });
-    }
+    rejections.push({ type, name: logged?.name ?? '', details: logged?.details ?? '' });
   }
   return { proxy, live: live.config, row: row ?? {}, rejections, state: stateOf(rows, row, behind, rejections) };
 }

@@ -47,9 +47,7 @@ export function rejectedFindings(
       live: null,
       proxies: [examined.proxy.id],
       layer: 'proxy-rejects',
-      effect: holds
-        ? `the former ${rejection.type} ${rejection.name} keeps working in memory; a restarted pod comes up without it.`
-        : `the proxy has no ${rejection.type} ${rejection.name || 'of this update'} at all.`,
+      effect: effectOf(rejection, holds),
       fix: origin
         ? `correct ${field} of ${resource}, before a pod restarts.`
         : 'see the proxy log for what it rejects.',
@@ -57,6 +55,13 @@ export function rejectedFindings(
     });
   }
   return [...findings.values()];
+}
+
+function effectOf({ type, name }: Rejection, holds: boolean): string {
+  if (name === '')
+    return `the former ${type}s keep working in memory; a restarted pod comes up without what was rejected.`;
+  if (holds) return `the former ${type} ${name} keeps working in memory; a restarted pod comes up without it.`;
+  return `the proxy has no ${type} ${name} at all.`;
 }
 
 function culprit(rejection: Rejection, expected: ProxyConfig, differences: readonly Difference[]): Origin | undefined {

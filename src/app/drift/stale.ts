@@ -4,8 +4,9 @@ import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatPath } from '../../model/json.ts';
 import { type Resource, resourceName } from '../../model/resource.ts';
-import { inConfigTerms, originsOf } from './attribution.ts';
+import { inConfigTerms, isIstio, originsOf } from './attribution.ts';
 import { evidenceOf } from './effect.ts';
+import { shown } from './effects-wording.ts';
 import type { ExaminedProxy } from './types.ts';
 
 /** A proxy that is not in sync, with what it holds otherwise than the API server's objects say. */
@@ -18,7 +19,10 @@ export interface Behind {
 /** Finds the Git object of the same name, for the place to show; undefined where Git has none. */
 export type GitTwin = (resource: Resource) => Resource | undefined;
 
-/** What proxies that are behind still do otherwise, one finding a config field and value, proxies grouped. */
+/**
+ * What proxies that are behind still do otherwise: one finding a config field and value, proxies grouped. A difference
+ * that leads to no field (endpoints of a Service, a resource that only the old config has) is told once an object.
+ */
 export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Finding[] {
   const findings = new Map<string, Finding>();
   for (const { examined, expected, differences } of behind) {
@@ -30,7 +34,13 @@ export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Find
       else if (!known.proxies.includes(examined.proxy.id)) known.proxies.push(examined.proxy.id);
     }
   }
-  return [...findings.values()].map((finding) => worded(finding));
+  const all = [...findings.values()];
+  const detailed = (coarse: Finding): boolean =>
+    all.some(
+      (it) =>
+        it.field !== '' && it.resource === coarse.resource && coarse.proxies.every((id) => it.proxies.includes(id)),
+    );
+  return all.filter((it) => it.field !== '' || !detailed(it)).map(worded);
 }
 
 function staleFinding(
@@ -40,37 +50,25 @@ function staleFinding(
   gitTwin: GitTwin,
 ): Finding {
   const origin = originsOf(expected, difference)[0];
-  const shared = {
+  const finding: Finding = {
     code: codes.stale,
     kind: 'stale',
     severity: 'error',
-    layer: 'api-proxy',
+    resource: origin ? resourceName(origin.resource) : `Pod ${examined.proxy.id}`,
+    field: '',
+    message: `an old ${difference.type} ${difference.name}`,
+    location: origin && gitTwin(origin.resource)?.locate([]),
     proxies: [examined.proxy.id],
-    message: '',
+    layer: 'api-proxy',
     effect: '',
     fix: fixOf(examined),
     related: [],
     evidence: evidenceOf(examined.proxy, [difference]),
-  } as const;
-  if (!origin) {
-    const name = `${difference.type} ${difference.name}`;
-    const resource = `Pod ${examined.proxy.id}`;
-    return {
-      ...shared,
-      proxies: [...shared.proxies],
-      related: [],
-      resource,
-      field: name,
-      expected: difference.expected,
-      live: difference.live,
-    };
-  }
+  };
+  if (!origin || !isIstio(origin) || origin.path.length === 0) return finding;
   const values = inConfigTerms(origin, difference);
   return {
-    ...shared,
-    proxies: [...shared.proxies],
-    related: [],
-    resource: resourceName(origin.resource),
+    ...finding,
     field: formatPath(values.path),
     location: gitTwin(origin.resource)?.locate(values.path),
     expected: values.expected,
@@ -85,11 +83,15 @@ function fixOf(examined: ExaminedProxy): string {
 
 function worded(finding: Finding): Finding {
   finding.proxies.sort();
-  const who = finding.proxies.length === 1 ? `${finding.proxies[0]} has` : `${finding.proxies.length} proxies have`;
-  const show = (value: unknown): string => (value === null || value === undefined ? 'unset' : JSON.stringify(value));
-  const what = finding.field === '' ? finding.resource : `${finding.resource} ${finding.field}`;
-  finding.message = `${who} an old ${what}: ${show(finding.live)} instead of ${show(finding.expected)}`;
-  finding.effect = `${who} not taken the change; all others follow the API server.`;
+  const who = finding.proxies.length === 1 ? finding.proxies[0] : `${finding.proxies.length} proxies`;
+  const verb = finding.proxies.length === 1 ? 'holds' : 'hold';
+  const instead = `${shown(finding.live)} instead of ${shown(finding.expected)}`;
+  const what =
+    finding.field === ''
+      ? `${finding.message} (${finding.resource})`
+      : `${instead} for ${finding.field} of ${finding.resource}`;
+  finding.message = `${who} still ${verb} ${what}`;
+  finding.effect = `${who} ${finding.proxies.length === 1 ? 'has' : 'have'} not taken the change; the others follow the API server.`;
   return finding;
 }
 

@@ -13,8 +13,6 @@ export type SyncState = 'synced' | 'stale' | 'rejected' | 'not-sent' | 'disconne
 export interface TypeSync {
   sent: string;
   acked: string;
-  /** RFC 3339; only newer istiods tell it. */
-  sentTime?: string;
 }
 
 export type SyncRow = Partial<Record<ResourceType, TypeSync>>;
@@ -48,8 +46,7 @@ function rowOf(entry: JsonObject): SyncRow {
     const known = isObject(resources) ? resources : {};
     const sent = text(known['sent'] ?? entry[`${type}_sent`]);
     if (sent === '') continue;
-    const sentTime = text(known['sentTime']);
-    row[type] = { sent, acked: text(known['acked'] ?? entry[`${type}_acked`]), ...(sentTime && { sentTime }) };
+    row[type] = { sent, acked: text(known['acked'] ?? entry[`${type}_acked`]) };
   }
   return row;
 }
@@ -62,13 +59,17 @@ export function unackedTypes(row: SyncRow): ResourceType[] {
 }
 
 /**
- * Whether the proxy acknowledged anything that was sent after `type` was: then its stream is alive, and what it did not
- * acknowledge it rejected.
+ * Whether the proxy acknowledged something of the same push or of a later one: then its stream is alive, and what it did
+ * not acknowledge it rejected. istiod sends all types of a push in a row; a proxy that is cut off acknowledges none.
  */
-export function ackedLater(row: SyncRow, type: ResourceType): boolean {
-  const time = row[type]?.sentTime;
-  if (time === undefined) return false;
-  return Object.entries(row).some(
-    ([other, sync]) => other !== type && sync.sent === sync.acked && (sync.sentTime ?? '') > time,
-  );
+export function streamIsAlive(row: SyncRow, type: ResourceType): boolean {
+  const push = pushOf(row[type]?.sent ?? '');
+  if (push === undefined) return false;
+  return Object.values(row).some((sync) => sync.sent === sync.acked && (pushOf(sync.acked) ?? -1) >= push);
+}
+
+/** The number of the push in a nonce `2026-11-21T10:53:19Z/176` + uuid (pilot/pkg/xds `nonce`). */
+function pushOf(nonce: string): number | undefined {
+  const number = /\/(\d+)$/.exec(nonce.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, ''))?.[1];
+  return number === undefined ? undefined : Number(number);
 }

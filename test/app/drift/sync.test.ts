@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logRejections } from '../../../src/app/drift/proxy-log.ts';
-import { ackedLater, readSyncz, unackedTypes } from '../../../src/app/drift/sync.ts';
+import { readSyncz, streamIsAlive, unackedTypes } from '../../../src/app/drift/sync.ts';
 
 const clusterUrl = 'type.googleapis.com/envoy.config.cluster.v3.Cluster';
 const listenerUrl = 'type.googleapis.com/envoy.config.listener.v3.Listener';
@@ -14,19 +14,22 @@ describe("istiod's syncz", () => {
     expect(row && unackedTypes(row)).toEqual(['cluster']);
   });
 
-  it('reads the new shape, a map by type URL, and sees that a later push was acknowledged', () => {
-    const row = readSyncz([
-      {
-        proxy: 'cart.shop',
-        resources: {
-          [clusterUrl]: { sent: 'b', acked: 'a', sentTime: '2026-11-21T10:00:00Z' },
-          [listenerUrl]: { sent: 'c', acked: 'c', sentTime: '2026-11-21T10:00:05Z' },
-        },
-      },
-    ]).get('shop/cart');
-    expect(row && unackedTypes(row)).toEqual(['cluster']);
-    expect(row && ackedLater(row, 'cluster')).toBe(true);
-    expect(row && ackedLater(row, 'listener')).toBe(false);
+  const uuid = '1a1fbab3-25f3-40e7-bcef-883e40a134df';
+  const nonce = (push: number) => `2026-11-21T10:53:19Z/${push}${uuid}`;
+  const row = (cluster: [number, number], listener: [number, number]) => {
+    const sync = ([sent, acked]: [number, number]) => ({ sent: nonce(sent), acked: nonce(acked) });
+    const resources = { [clusterUrl]: sync(cluster), [listenerUrl]: sync(listener) };
+    return readSyncz([{ proxy: 'cart.shop', resources }]).get('shop/cart') ?? {};
+  };
+
+  it('reads the new shape, a map by type URL', () => {
+    expect(unackedTypes(row([176, 175], [176, 176]))).toEqual(['cluster']);
+  });
+
+  it('takes a type for rejected where another of the same push was acknowledged, and for stale where none was', () => {
+    expect(streamIsAlive(row([176, 175], [176, 176]), 'cluster')).toBe(true);
+    expect(streamIsAlive(row([176, 175], [9, 9]), 'cluster')).toBe(false);
+    expect(streamIsAlive(row([176, 175], [176, 175]), 'cluster')).toBe(false);
   });
 
   it('skips what is no row', () => {
