@@ -87,6 +87,7 @@ function outboundTrafficPolicy(sidecar: Resource | undefined, mesh: MeshConfig):
   const source = isObject(own) ? own : isObject(mesh['outboundTrafficPolicy']) ? mesh['outboundTrafficPolicy'] : {};
   const proxy = isObject(own) ? own['egressProxy'] : undefined;
   // The zero value of a Sidecar's policy is REGISTRY_ONLY, as in the API.
-  const mode = source['mode'] === 'ALLOW_ANY' ? 'ALLOW_ANY' : 'REGISTRY_ONLY';
+  const wanted = source['mode'];
+  const mode = wanted === 'ALLOW_ANY' || wanted === 'ALLOW_ANY_DYNAMIC_DNS' ? wanted : 'REGISTRY_ONLY';
   return { mode, ...(isObject(proxy) ? { egressProxy: proxy as JsonObject } : {}), source };
 }

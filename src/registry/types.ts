@@ -157,7 +157,11 @@ export interface SidecarScope {
   services: Service[];
   serviceByHostname: ReadonlyMap<string, Service>;
   /** `outboundTrafficPolicy` in force. */
-  outboundTrafficPolicy: { mode: 'ALLOW_ANY' | 'REGISTRY_ONLY'; egressProxy?: JsonObject; source?: object };
+  outboundTrafficPolicy: {
+    mode: 'ALLOW_ANY' | 'ALLOW_ANY_DYNAMIC_DNS' | 'REGISTRY_ONLY';
+    egressProxy?: JsonObject;
+    source?: object;
+  };
   /** `ingress` of the Sidecar. */
   ingress: JsonObject[];
   inboundConnectionPool?: JsonObject;

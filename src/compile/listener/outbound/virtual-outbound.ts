@@ -16,7 +16,7 @@ import { applyTimeouts } from './tunnel.ts';
 
 /** Whether hosts that nobody knows are resolved by name (`outboundTrafficPolicy.mode: ALLOW_ANY_DYNAMIC_DNS`). */
 export function allowsAnyByDns(context: OutboundContext): boolean {
-  return (context.scope.outboundTrafficPolicy.mode as string) === 'ALLOW_ANY_DYNAMIC_DNS';
+  return context.scope.outboundTrafficPolicy.mode === 'ALLOW_ANY_DYNAMIC_DNS';
 }
 
 /**
