@@ -9,7 +9,8 @@ import type { Path } from '../model/json.ts';
  * - what the bootstrap holds (static clusters, listeners and their endpoints: agent, prometheus_stats, sds-grpc, xds-grpc);
  * - `static_route_configs` of the dump: copies of the route tables that stand inside listeners, where they are compared;
  * - secrets (SDS, answered by the proxy's own agent);
- * - listeners that only drain or warm: they serve nothing new; they are listed, not compared.
+ * - listeners that only drain or warm, and route configurations that no active listener asks for: they serve nothing new;
+ *   they are listed by the decoder, not compared.
  */
 export interface Exclusion {
   type: ResourceType;

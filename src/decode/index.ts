@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
+import { setLeftoversAside } from './leftover-routes.ts';
 import { elementReaders, sectionTypes } from './sections.ts';
 import type { LiveProxy } from './types.ts';
 import { DumpError } from './types.ts';
@@ -16,7 +17,9 @@ export function emptyLiveProxy(): LiveProxy {
     lastUpdated: { cluster: new Map(), endpoint: new Map(), listener: new Map(), route: new Map() },
     rejected: [],
     warming: [],
+    warmingListeners: [],
     draining: [],
+    leftoverRoutes: [],
     statics: { cluster: [], endpoint: [], listener: [], route: [] },
     absent: [],
   };
@@ -50,6 +53,7 @@ export function finish(live: LiveProxy, seen: ReadonlySet<string>): LiveProxy {
     throw new DumpError(
       `an Envoy that is not Istio's: its node id ${JSON.stringify(live.node.id)} is not "type~ip~name.namespace~domain"`,
     );
+  if (seen.has('ListenersConfigDump')) setLeftoversAside(live);
   return live;
 }
 

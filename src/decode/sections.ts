@@ -43,7 +43,9 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
         into.config.listeners.push(active);
         updated(into, 'listener', active.name, element['active_state'] as JsonObject);
       } else if (element['draining_state'] !== undefined) into.draining.push(name);
-      if (element['warming_state'] !== undefined) into.warming.push({ type: 'listener', name });
+      if (element['warming_state'] === undefined) return;
+      into.warming.push({ type: 'listener', name });
+      into.warmingListeners.push(element['warming_state'] as JsonObject);
     },
   },
   RoutesConfigDump: {

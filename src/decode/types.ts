@@ -33,8 +33,15 @@ export interface LiveProxy {
   rejected: RejectedResource[];
   /** Resources that were accepted and do not serve yet (they wait for endpoints, routes or secrets). */
   warming: { type: ResourceType; name: string }[];
+  /** Warming states of listeners as printed: they ask for routes already. */
+  warmingListeners: JsonObject[];
   /** Listeners that were removed and still finish their connections. */
   draining: string[];
+  /**
+   * Route configurations that no active listener asks for; not part of `config`. Envoy keeps one as long as a listener or
+   * filter chain that was removed finishes its connections with it.
+   */
+  leftoverRoutes: string[];
   /** Names of what came from the bootstrap, not over xDS; not part of `config`. */
   statics: Record<ResourceType, string[]>;
   /** Sections of a dump that Envoy's admin API knows and this dump has not got. */

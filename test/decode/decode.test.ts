@@ -44,6 +44,30 @@ describe('states of a listener', () => {
     expect(warming.warming).toEqual([{ type: 'listener', name: 'l' }]);
   });
 
+  it('sets routes aside that only a draining listener asks for', () => {
+    const using = (name: string) => ({
+      listener: { '@type': 'x', name, filter_chains: [{ rds: { route_config_name: name } }] },
+    });
+    const live = decodeConfigDump({
+      configs: [
+        {
+          '@type': type('ListenersConfigDump'),
+          dynamic_listeners: [
+            { name: 'a', active_state: using('a') },
+            { name: 'b', draining_state: using('b') },
+            { name: 'c', warming_state: using('c') },
+          ],
+        },
+        {
+          '@type': type('RoutesConfigDump'),
+          dynamic_route_configs: ['a', 'b', 'c'].map((name) => ({ route_config: { name } })),
+        },
+      ],
+    });
+    expect(live.config.routes.map(({ name }) => name)).toEqual(['a', 'c']);
+    expect(live.leftoverRoutes).toEqual(['b']);
+  });
+
   it("gives Envoy's own words where it refused one, also one it never had", () => {
     const error_state = { failed_configuration: { '@type': 'x', name: 'virtualInbound', a: 1 }, details: 'bad script' };
     const live = decodeConfigDump(listener({ error_state }));
