@@ -58,7 +58,7 @@ function reportedProxyConfig(pod: Resource, env: Record<string, string>, context
 
 function addPrefixed(metadata: Record<string, unknown>, variables: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(variables))
-    if (name.startsWith(metaPrefix)) metadata[name.slice(metaPrefix.length)] = value;
+    if (name.startsWith(metaPrefix) && value !== '') metadata[name.slice(metaPrefix.length)] = value;
 }
 
 /** The version in the tag of the proxy's image, where it has one. */
