@@ -13,7 +13,7 @@ import { judgedKind } from './judged-kinds.ts';
 import { objectDrifts } from './objects.ts';
 import { rejectedFindings } from './rejected.ts';
 import { type Behind, disconnectedFinding, staleFindings } from './stale.ts';
-import { unexplainedFindings } from './unexplained.ts';
+import { signature, unexplainedFindings } from './unexplained.ts';
 
 /** What Git says, as far as `drift` needs it. */
 export interface DriftGit {
@@ -63,7 +63,11 @@ function proxyFindings(proxies: readonly Examined[], git: readonly Resource[]): 
   const byKey = new Map(git.map((resource) => [resourceKey(resource), resource]));
   const gitTwin = (resource: Resource): Resource | undefined => byKey.get(resourceKey(resource));
   const inSync = proxies.filter(({ examined }) => examined.state === 'synced' || examined.state === 'unknown');
-  const behind: Behind[] = proxies.filter((it) => !inSync.includes(it));
+  // What proxies in sync show as well is not for want of a push: it is a gap of the compiler, told once below.
+  const gaps = new Set(inSync.flatMap((it) => it.differences.map(signature)));
+  const behind: Behind[] = proxies
+    .filter((it) => !inSync.includes(it))
+    .map((it) => ({ ...it, differences: it.differences.filter((difference) => !gaps.has(signature(difference))) }));
   const nacks = behind.flatMap((it) => rejectedFindings(it.examined, it.expected, it.differences, gitTwin));
   const merged = mergeByPlace(nacks);
   const rejectedFields = new Set(merged.map((finding) => `${finding.resource} ${finding.field}`));

@@ -131,7 +131,8 @@ function textOf(config: ProxyConfig, difference: Difference): string {
   return text;
 }
 
-function signature(difference: Difference): string {
+/** What a difference is, apart from the proxy that shows it. */
+export function signature(difference: Difference): string {
   const { type, name, kind, expectedPath, livePath, expected, live } = difference;
   return JSON.stringify([type, name, kind, kind === 'extra' ? livePath : expectedPath, expected, live]);
 }
