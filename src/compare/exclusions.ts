@@ -8,6 +8,8 @@ import type { Path } from '../model/json.ts';
  * Outside the comparison altogether, because istiod does not send it over CDS, LDS, RDS or EDS:
  * - what the bootstrap holds (static clusters, listeners and their endpoints: agent, prometheus_stats, sds-grpc, xds-grpc);
  * - `static_route_configs` of the dump: copies of the route tables that stand inside listeners, where they are compared;
+ * - endpoints that Envoy found itself, for clusters that do not use EDS: DNS answers, original destinations, and copies
+ *   of load assignments that stand inside clusters, where they are compared;
  * - secrets (SDS, answered by the proxy's own agent);
  * - listeners that only drain or warm, and route configurations that no active listener asks for: they serve nothing new;
  *   they are listed by the decoder, not compared.

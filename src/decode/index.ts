@@ -1,6 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { setLeftoversAside } from './leftover-routes.ts';
+import { splitBySource } from './endpoints.ts';
 import { elementReaders, sectionTypes } from './sections.ts';
 import type { LiveProxy } from './types.ts';
 import { DumpError } from './types.ts';
@@ -12,6 +13,7 @@ export { DumpError } from './types.ts';
 export function emptyLiveProxy(): LiveProxy {
   return {
     config: { clusters: [], endpoints: [], listeners: [], routes: [] },
+    resolvedEndpoints: [],
     node: undefined,
     versions: {},
     lastUpdated: { cluster: new Map(), endpoint: new Map(), listener: new Map(), route: new Map() },
@@ -54,6 +56,9 @@ export function finish(live: LiveProxy, seen: ReadonlySet<string>): LiveProxy {
       `an Envoy that is not Istio's: its node id ${JSON.stringify(live.node.id)} is not "type~ip~name.namespace~domain"`,
     );
   if (seen.has('ListenersConfigDump')) setLeftoversAside(live);
+  const { eds, resolved } = splitBySource(live.config.endpoints, live.config.clusters);
+  live.config.endpoints = eds;
+  live.resolvedEndpoints = resolved;
   return live;
 }
 
