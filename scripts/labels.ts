@@ -1,0 +1,118 @@
+/**
+ * `npm run labels [-- RECORDING...]`: runs `drift` on every recording and holds its findings against the labels that
+ * people wrote (`expect` in scenario.yaml): found, missed, extra. Prints a table; exits 1 where anything is missed or extra.
+ */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { load } from 'js-yaml';
+import { runDrift } from '../src/app/run-drift.ts';
+import type { Finding } from '../src/model/finding.ts';
+import type { Report } from '../src/model/report.ts';
+
+interface Label {
+  kind: string;
+  severity: string;
+  resource: string;
+  field?: string;
+  git?: { file: string; line: number };
+  proxies?: 'all' | 'none' | string[];
+  may?: boolean;
+  needs?: string;
+}
+
+/** Kinds of findings that `drift` itself reports; the others are for rule checks. */
+const kindsOfDrift = new Set(['drift', 'stale', 'nack']);
+
+const root = process.env['MESH_RECORDINGS'] ?? '.recordings';
+const wanted = process.argv.slice(2).filter((it) => !it.startsWith('-'));
+const verbose = process.argv.includes('--verbose');
+const folders = globSync('*/*/scenario.yaml', { cwd: root })
+  .map(dirname)
+  .filter(
+    (name) => wanted.length === 0 || wanted.some((it) => name === it || basename(name) === it || name.includes(it)),
+  )
+  .sort();
+if (folders.length === 0) {
+  console.error(`no recordings below ${root}; set MESH_RECORDINGS`);
+  process.exit(2);
+}
+
+let missed = 0;
+let extra = 0;
+let found = 0;
+for (const name of folders) {
+  const folder = join(root, name);
+  const { expect = {} } = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as {
+    expect?: { findings?: Label[] };
+  };
+  const labels = (expect.findings ?? []).filter((it) => kindsOfDrift.has(it.kind));
+  const path = existsSync(join(folder, 'rendered')) ? 'rendered' : 'git';
+  const flags = { git: folder, ref: 'WORKTREE', path: [path], capture: join(folder, 'capture'), concurrency: 2 };
+  const start = performance.now();
+  const outcome = await runDrift(flags, 'labels', AbortSignal.timeout(120_000), () => {}).catch(
+    (error: Error) => error,
+  );
+  const ms = Math.round(performance.now() - start);
+  if (outcome instanceof Error) {
+    missed += Math.max(1, labels.length);
+    console.log(`${name}: FAILED ${outcome.message}`);
+    continue;
+  }
+  const { report } = outcome;
+  const findings = report.findings.filter((it) => it.severity !== 'info' || kindsOfDrift.has(it.kind));
+  const left = new Set(findings);
+  const lines: string[] = [];
+  for (const label of labels) {
+    const match = [...left].find((finding) => matches(label, finding, report));
+    if (match) {
+      left.delete(match);
+      found += 1;
+    } else if (!label.may && !label.needs) {
+      missed += 1;
+      lines.push(
+        `  missed ${label.severity} ${label.kind} ${label.resource} ${label.field ?? ''} ${label.git?.file ?? ''}:${label.git?.line ?? ''} proxies ${JSON.stringify(label.proxies)}`,
+      );
+    }
+  }
+  for (const finding of left) {
+    extra += 1;
+    const at = finding.location ? `${finding.location.file}:${finding.location.line}` : '';
+    lines.push(
+      `  extra ${finding.severity} ${finding.kind} ${finding.resource} ${finding.field} ${at} ${workloads(finding, report).join(',')}${verbose ? ` ${JSON.stringify(finding.evidence?.[0])}` : ''}`,
+    );
+  }
+  console.log(`${name}: ${labels.length} labels, ${findings.length} findings, ${ms} ms`);
+  for (const line of lines.slice(0, 12)) console.log(line.slice(0, verbose ? 900 : 260));
+  if (lines.length > 12) console.log(`  ... and ${lines.length - 12} more`);
+}
+console.log(`${folders.length} recordings: ${found} labels found, ${missed} missed, ${extra} extra findings`);
+process.exitCode = missed + extra > 0 ? 1 : 0;
+
+function matches(label: Label, finding: Finding, report: Report): boolean {
+  if (label.kind !== finding.kind || label.severity !== finding.severity) return false;
+  if (!label.resource.startsWith('Pod ') && label.resource !== finding.resource) return false;
+  if (label.resource.startsWith('Pod ') && !finding.resource.startsWith(label.resource)) return false;
+  if ((label.field ?? '') !== finding.field) return false;
+  if (label.git && (label.git.file !== finding.location?.file || label.git.line !== finding.location.line))
+    return false;
+  const actual = workloads(finding, report);
+  if (label.proxies === undefined) return true;
+  if (label.proxies === 'none') return actual.length === 0;
+  if (label.proxies === 'all') return finding.proxies.length === report.proxies.length;
+  const names = label.proxies.map((it) => it.replace(':', '-'));
+  return (
+    names.every((it) => actual.some((workload) => isWorkload(workload, it))) &&
+    actual.every((workload) => names.some((it) => isWorkload(workload, it)))
+  );
+}
+
+function isWorkload(workload: string, label: string): boolean {
+  return workload === label || workload.replace(/-v\d+$/, '') === label;
+}
+
+function workloads(finding: Finding, report: Report): string[] {
+  const known = new Map(report.proxies.map((it) => [it.id, it]));
+  return [
+    ...new Set(finding.proxies.map((id) => `${id.split('/')[0]}/${known.get(id)?.workload ?? id.split('/')[1]}`)),
+  ];
+}
