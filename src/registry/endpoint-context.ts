@@ -15,6 +15,8 @@ export interface EndpointContext {
   clusterId: string;
   trustDomain: string;
   networkOf: NetworkOf;
+  /** When istiod last started, RFC 3339; undefined where its pod does not tell. */
+  istiodStart?: string;
 }
 
 /** What an endpoint takes from its pod (kube controller's EndpointBuilder). */

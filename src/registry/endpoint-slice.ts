@@ -1,7 +1,7 @@
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { type EndpointContext, podFacts } from './endpoint-context.ts';
-import { podIps } from './pod-index.ts';
+import { podIps, readySince } from './pod-index.ts';
 import type { Endpoint, EndpointHealth, IstiodEnvironment, Service } from './types.ts';
 
 /**
@@ -38,7 +38,7 @@ function* endpointsOfSlice(
       const target = podReference(item['targetRef']);
       const pod = target
         ? context.pods.get(target.namespace, target.name)
-        : context.pods.byIp(address, slice.metadata.namespace);
+        : withoutLatecomers(slice, context.pods.byIp(address, slice.metadata.namespace), context);
       // An endpoint whose pod is gone is about to go too; istiod waits for the pod.
       if (target && !pod) continue;
       const ips = pod ? podIps(pod) : [];
@@ -84,6 +84,17 @@ function drains(service: Pick<Service, 'labels'>, environment: IstiodEnvironment
     environment.text('PILOT_PERSISTENT_SESSION_HEADER_LABEL', 'istio.io/persistent-session-header'),
   ];
   return names.some((name) => name !== '' && Boolean(service.labels[name]));
+}
+
+/**
+ * The pod of an address in a slice that names no pods. istiod looks once, when the slice comes, and is not told of a pod
+ * that becomes ready later; a new istiod sees both from the start.
+ */
+function withoutLatecomers(slice: Resource, pod: Resource | undefined, context: EndpointContext): Resource | undefined {
+  const created = slice.metadata.creationTimestamp;
+  const ready = pod && readySince(pod);
+  if (!pod || !created || !ready || (slice.metadata.generation ?? 1) > 1 || ready <= created) return pod;
+  return context.istiodStart !== undefined && context.istiodStart > ready ? pod : undefined;
 }
 
 function podReference(reference: unknown): { namespace: string; name: string } | undefined {

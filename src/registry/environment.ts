@@ -1,5 +1,6 @@
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
+import { containerStart } from './pod-index.ts';
 import { containersOf, literalEnvironment } from './pod-spec.ts';
 import type { ResourceIndex } from './resources.ts';
 import type { IstiodEnvironment } from './types.ts';
@@ -11,6 +12,8 @@ export interface Istiod {
   image: string;
   /** Namespace that istiod runs in. */
   namespace: string;
+  /** When it last started, RFC 3339; undefined where its pod does not tell. */
+  startedAt?: string;
 }
 
 /**
@@ -28,6 +31,7 @@ export function readIstiod(resources: ResourceIndex): Istiod {
     arguments: Array.isArray(args) ? args.map(String) : [],
     image: typeof container?.['image'] === 'string' ? container['image'] : '',
     namespace: chosen?.metadata.namespace ?? 'istio-system',
+    startedAt: chosen && containerStart(chosen, 'discovery'),
   };
 }
 

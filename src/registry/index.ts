@@ -60,6 +60,7 @@ export function buildRegistry(input: RegistryInput): Registry {
     ...common,
     ...behaviour,
     pods: new PodIndex(resources),
+    istiodStart: istiod.startedAt,
     servicesOf: (hostname: string) => services.allOf(hostname),
   };
   const workloads = workloadInstances(endpointContext);

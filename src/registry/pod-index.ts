@@ -58,6 +58,23 @@ export function isReady(pod: Resource): boolean {
   return conditions.some((item) => isObject(item) && item['type'] === 'Ready' && item['status'] === 'True');
 }
 
+/** The time at which the pod last became ready, RFC 3339; undefined where it is not, or does not say. */
+export function readySince(pod: Resource): string | undefined {
+  const conditions = statusOf(pod)['conditions'];
+  if (!Array.isArray(conditions)) return undefined;
+  const ready = conditions.find((item) => isObject(item) && item['type'] === 'Ready' && item['status'] === 'True');
+  return isObject(ready) && typeof ready['lastTransitionTime'] === 'string' ? ready['lastTransitionTime'] : undefined;
+}
+
+/** The time at which the pod's container last started, RFC 3339; undefined where it does not run. */
+export function containerStart(pod: Resource, container: string): string | undefined {
+  const statuses = statusOf(pod)['containerStatuses'];
+  if (!Array.isArray(statuses)) return undefined;
+  const status = statuses.find((item) => isObject(item) && item['name'] === container);
+  const running = isObject(status) && isObject(status['state']) ? status['state']['running'] : undefined;
+  return isObject(running) && typeof running['startedAt'] === 'string' ? running['startedAt'] : undefined;
+}
+
 function statusOf(pod: Resource): Record<string, unknown> {
   return isObject(pod.object['status']) ? pod.object['status'] : {};
 }
