@@ -32,6 +32,7 @@ const rules: Record<string, ListRule> = {
   'weighted_clusters/clusters': { keys: [(entry) => canonical([entry?.name, entry?.weight]), name], ordered: false },
   headers: { keys: [content, name], ordered: false },
   query_parameters: { keys: [content, name], ordered: false },
+  dynamic_metadata: set,
   request_headers_to_add: headerOption,
   response_headers_to_add: headerOption,
   retriable_status_codes: set,

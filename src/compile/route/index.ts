@@ -9,12 +9,12 @@ export { type InboundRouteTarget, inboundRouteConfiguration } from './inbound.ts
 
 /** Compiles the route configurations (RDS) that the listeners name, before EnvoyFilters. */
 export function compileRoutes(proxy: Proxy, registry: Registry, listeners: Listener[]): RouteConfiguration[] {
-  return requestedRouteNames(listeners).map((name) => routeConfigurationNamed(proxy, registry, name));
+  return compileRoutesNamed(proxy, registry, requestedRouteNames(listeners));
 }
 
-/** Compiles one route configuration as istiod answers a proxy that asks for `name`. */
-export function routeConfigurationNamed(proxy: Proxy, registry: Registry, name: string): RouteConfiguration {
-  return proxy.type === 'router'
-    ? gatewayRouteConfiguration(proxy, registry, name)
-    : sidecarRouteConfiguration(proxy, registry, name);
+/** Compiles route configurations as istiod answers a proxy that asks for `names`. */
+export function compileRoutesNamed(proxy: Proxy, registry: Registry, names: readonly string[]): RouteConfiguration[] {
+  if (proxy.type === 'router') return names.map((name) => gatewayRouteConfiguration(proxy, registry, name));
+  const scope = registry.sidecarScope(proxy);
+  return names.map((name) => sidecarRouteConfiguration(proxy, registry, scope, name));
 }

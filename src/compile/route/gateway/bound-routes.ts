@@ -5,6 +5,7 @@ import type { Proxy } from '../../../model/proxy.ts';
 import type { Registry, Service, SidecarScope, VirtualService } from '../../../registry/types.ts';
 import { intersectHosts } from '../../gateway/hosts.ts';
 import type { GatewayServer } from '../../gateway/server.ts';
+import { proxyHeaders } from '../../http/proxy-headers.ts';
 import { destinationCluster } from '../destination.ts';
 import { httpRoutes } from '../http/routes.ts';
 
@@ -32,6 +33,7 @@ export function boundRoutes(
   known: Map<string, Route[]>,
 ): BoundRoutes[] {
   const scope = registry.sidecarScope(proxy);
+  const headers = proxyHeaders(proxy, 'gateway');
   return registry.virtualServicesForGateway(proxy.namespace, server.gatewayName).flatMap((virtualService) => {
     const hosts = sharedHosts(server, virtualService);
     if (hosts.length === 0) return [];
@@ -48,6 +50,8 @@ export function boundRoutes(
         gateway: server.gatewayName,
         isTls: server.tls !== undefined,
         advertisesHttp3,
+        xForwardedHost: headers.xForwardedHost,
+        headersSource: headers.source,
         service,
         cluster: (destination) => clusterOf(destination, service, listenerPort),
       });

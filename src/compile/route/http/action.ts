@@ -4,7 +4,6 @@ import { isObject } from '../../../model/json.ts';
 import { derive, deriveField } from '../../../model/provenance.ts';
 import type { VirtualService } from '../../../registry/types.ts';
 import { durationNanos, envoyDuration } from '../../duration.ts';
-import { proxyHeaders } from '../../http/proxy-headers.ts';
 import { numberAt, objectAt, objectsAt, textAt } from '../config-value.ts';
 import { destinationOrigins } from '../destination.ts';
 import { hashForDestination, hashPolicy } from '../hash-policy.ts';
@@ -37,10 +36,9 @@ export function forwardAction(
   const rewrite = objectAt(http, 'rewrite');
   let host = authority;
   if (rewrite) {
-    const headers = proxyHeaders(context.proxy, 'sidecar-outbound');
-    if (headers.xForwardedHost) {
-      action['append_x_forwarded_host'] = true;
-      deriveField(action, 'append_x_forwarded_host', headers.source);
+    if (context.xForwardedHost !== false) {
+      action['append_x_forwarded_host'] = context.xForwardedHost;
+      deriveField(action, 'append_x_forwarded_host', context.headersSource);
     }
     applyRewrite(action, route, rewrite, service);
     if (textAt(rewrite, 'authority') !== '') host = [textAt(rewrite, 'authority'), [rewrite, 'authority']];

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
+import type { Source } from '../../../model/provenance.ts';
 import type { Proxy } from '../../../model/proxy.ts';
+import type { Unknown } from '../../../model/unknown.ts';
 import type { Registry, Service, SidecarScope } from '../../../registry/types.ts';
 
 /** What the routes of a VirtualService are compiled for (istiod's `RouteOptions`): a proxy, and a port or server of it. */
@@ -14,6 +16,9 @@ export interface RouteContext {
   isTls: boolean;
   /** Responses tell clients of HTTP/3 on the same port. */
   advertisesHttp3: boolean;
+  /** Rewritten requests tell the original host. */
+  xForwardedHost: boolean | Unknown;
+  headersSource: Source;
   /** The cluster of a destination, seen from here. */
   cluster(destination: JsonObject | undefined): string;
   /** The service of a host name, seen from here. */

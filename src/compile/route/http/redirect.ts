@@ -39,7 +39,11 @@ export function redirectAction(redirect: JsonObject, context: RedirectContext): 
     set('prefix_rewrite', textAt(redirect, 'prefixRewrite'), 'prefixRewrite');
   else if (context.prefixInUri && uri.startsWith(prefixMark))
     set('prefix_rewrite', uri.slice(prefixMark.length), 'uri');
-  else if (uri !== '') set('path_redirect', uri, 'uri');
+  else {
+    // Set also where it is empty: Envoy then keeps the path.
+    out['path_redirect'] = uri;
+    if (uri !== '') deriveField(out, 'path_redirect', [redirect, 'uri']);
+  }
 
   const scheme = textAt(redirect, 'scheme');
   if (scheme !== '') set('scheme_redirect', scheme, 'scheme');

@@ -8,12 +8,15 @@ import { hashForService } from '../hash-policy.ts';
 import type { RouteContext } from '../http/context.ts';
 import { httpRoutes } from '../http/routes.ts';
 import { traceOperation } from '../names.ts';
+import type { ProxyInputs } from './inputs.ts';
 import type { ReachableService } from './reachable-service.ts';
 import { splitHosts } from './virtual-service-hosts.ts';
 
 /** Hosts that share routes on one port, before each becomes a virtual host (istiod's `VirtualHostWrapper`). */
 export interface HostGroup {
   port: number;
+  /** Services that no VirtualService took. */
+  isDefault: boolean;
   /** Plain names of a VirtualService. */
   names: { host: string; origin: Source }[];
   /** Services, with the VirtualService's host that took them. */
@@ -31,6 +34,7 @@ export interface OutboundContext {
   egress: EgressListener;
   listenerPort: number;
   services: ReadonlyMap<string, ReachableService>;
+  inputs: ProxyInputs;
 }
 
 /** Whether a port's traffic is, or may turn out to be, HTTP (istiod's `Protocol.IsHTTPOrSniffed`). */
@@ -62,6 +66,7 @@ function serviceGroups(reachable: ReachableService, context: OutboundContext): H
       const operation = traceOperation(hostname, port.port);
       return {
         port: port.port,
+        isDefault: true,
         names: [],
         services: [{ reachable, origin: undefined }],
         routes: [defaultRoute(context.registry, cluster, operation, hash, port.config, service.resource)],
@@ -101,7 +106,7 @@ function virtualServiceGroups(virtualService: VirtualService, context: OutboundC
     resource: virtualService.resource,
     path: ['spec', virtualService.routeSemantics ? 'rules' : 'http'],
   };
-  return [...byPort].map(([port, services]) => ({ port, names, services, routes, routesOrigin }));
+  return [...byPort].map(([port, services]) => ({ port, isDefault: false, names, services, routes, routesOrigin }));
 }
 
 function routeContext(context: OutboundContext): RouteContext {
@@ -114,6 +119,8 @@ function routeContext(context: OutboundContext): RouteContext {
     gateway: 'mesh',
     isTls: false,
     advertisesHttp3: false,
+    xForwardedHost: context.inputs.xForwardedHost,
+    headersSource: context.inputs.headersSource,
     service: (host) => services.get(host)?.service,
     cluster(destination) {
       const found = services.get(String(destination?.['host'] ?? ''));

@@ -1,4 +1,4 @@
-import { HostIndex, hostsOverlap, isWildcard } from '../../../registry/hostname.ts';
+import { hostsOverlap, isWildcard } from '../../../registry/hostname.ts';
 import type { EgressListener, VirtualService } from '../../../registry/types.ts';
 import type { ReachableService } from './reachable-service.ts';
 
@@ -30,21 +30,6 @@ export function selectVirtualServices(
   );
 }
 
-const indexes = new WeakMap<EgressListener, HostIndex<VirtualService>>();
-
-/** The VirtualServices of an egress listener by host; the first of equal hosts counts. */
-function hostIndex(egress: EgressListener): HostIndex<VirtualService> {
-  let index = indexes.get(egress);
-  if (!index) {
-    index = new HostIndex();
-    for (const virtualService of egress.virtualServices) {
-      for (const host of virtualService.hosts) if (!index.get(host)) index.set(host, virtualService);
-    }
-    indexes.set(egress, index);
-  }
-  return index;
-}
-
 /**
  * Splits a VirtualService's hosts into services and plain names (istiod's `separateVSHostsAndServices`). A wildcard takes
  * a service only where no other VirtualService names it more specifically.
@@ -73,7 +58,7 @@ export function splitHosts(
     for (const [hostname, reachable] of services) {
       if (!hostsOverlap(hostname, name)) continue;
       covers = true;
-      const best = hostIndex(egress).mostSpecific(reachable.service.hostname);
+      const best = egress.mostSpecificVirtualService(reachable.service.hostname);
       if (best?.name === virtualService.name && best.namespace === virtualService.namespace)
         out.services.push({ reachable, index });
     }
