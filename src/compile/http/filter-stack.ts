@@ -3,7 +3,7 @@ import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { authenticationFilters, authorizationFilters } from '../security/index.ts';
 import type { ConnectionManagerOptions } from './connection-manager.ts';
-import { dynamicForwardProxy } from './dynamic-forward-proxy.ts';
+import { dynamicForwardProxies } from './dynamic-forward-proxy.ts';
 import * as filters from './filters.ts';
 import { metricsFilters } from './metrics.ts';
 import type { ProxyHeaders } from './proxy-headers.ts';
@@ -36,7 +36,7 @@ export function httpFilters(
   stack.push(...metricsFilters(proxy, registry, options.class));
   if (outward && environment.flag('PILOT_ENABLE_PERSISTENT_SESSION_FILTER', false))
     stack.push(filters.statefulSession());
-  stack.push(...dynamicForwardProxy(proxy, registry, options));
+  stack.push(...dynamicForwardProxies(proxy, registry, options));
   stack.push(filters.router(headers.suppressDebugHeaders));
   return stack;
 }
