@@ -1,6 +1,7 @@
 import type { Source } from '../../model/provenance.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
+import { policiesIn } from './policy-index.ts';
 
 /** Istio's `MutualTLSMode`; what a server side accepts. */
 export type MutualTlsMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT';
@@ -23,8 +24,6 @@ interface PeerAuthenticationSpec {
   mtls?: MtlsSetting;
   portLevelMtls?: Record<string, MtlsSetting>;
 }
-
-const policiesByNamespace = new WeakMap<Registry, Map<string, Resource[]>>();
 
 /**
  * The mutual TLS mode that a workload's sidecar enforces on one of its ports (the port of the pod, not of a Service).
@@ -70,7 +69,9 @@ export function peerPolicy(
   const workload =
     namespace === rootNamespace
       ? undefined
-      : inNamespace(registry, namespace).find((policy) => hasSelector(policy) && selects(policy, labels));
+      : policiesIn(registry, 'PeerAuthentication', namespace).find(
+          (policy) => hasSelector(policy) && selects(policy, labels),
+        );
 
   let effective: EffectiveMtls = { mode: 'PERMISSIVE' };
   for (const policy of [mesh, own, workload]) if (policy) effective = declaredMode(policy) ?? effective;
@@ -83,18 +84,9 @@ export function peerPolicy(
   return { ...effective, perPort };
 }
 
-function inNamespace(registry: Registry, namespace: string): Resource[] {
-  let index = policiesByNamespace.get(registry);
-  if (!index) {
-    index = Map.groupBy(registry.resources('PeerAuthentication'), (policy) => policy.metadata.namespace);
-    policiesByNamespace.set(registry, index);
-  }
-  return index.get(namespace) ?? [];
-}
-
 /** The oldest policy without a selector; the others of the namespace are ignored. */
 function namespaceLevelPolicy(registry: Registry, namespace: string): Resource | undefined {
-  return inNamespace(registry, namespace).find((policy) => !hasSelector(policy));
+  return policiesIn(registry, 'PeerAuthentication', namespace).find((policy) => !hasSelector(policy));
 }
 
 function specOf(policy: Resource): PeerAuthenticationSpec {

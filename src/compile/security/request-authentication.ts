@@ -6,7 +6,9 @@ import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
 import { extension } from '../http/typed-config.ts';
 import { attaches } from '../policy-attachment.ts';
+import { derivedList } from './derived-list.ts';
 import { jwksSource } from './jwks.ts';
+import { policiesIn } from './policy-index.ts';
 
 /** A RequestAuthentication's `jwtRules` item as it stands in the resource. */
 export type JwtRule = JsonObject & {
@@ -51,9 +53,7 @@ export function authenticationFilters(proxy: Proxy, registry: Registry): Filter[
 function requestAuthentications(proxy: Proxy, registry: Registry): Resource[] {
   const namespaces = new Set([proxy.namespace, registry.mesh.rootNamespace]);
   return [...namespaces].flatMap((namespace) =>
-    registry
-      .resources('RequestAuthentication')
-      .filter((policy) => policy.metadata.namespace === namespace && attaches(policy, proxy, registry)),
+    policiesIn(registry, 'RequestAuthentication', namespace).filter((policy) => attaches(policy, proxy, registry)),
   );
 }
 
@@ -73,7 +73,7 @@ function provider(rule: JwtRule, proxy: Proxy, registry: Registry): Message {
     deriveField(message, field, [rule, key]);
   };
   deriveField(message, 'issuer', [rule, 'issuer']);
-  if (rule.audiences?.length) set('audiences', [...rule.audiences], 'audiences');
+  if (rule.audiences?.length) set('audiences', derivedList(rule, 'audiences'), 'audiences');
   if (rule.forwardOriginalToken) set('forward', true, 'forwardOriginalToken');
   if (rule.outputPayloadToHeader) set('forward_payload_header', rule.outputPayloadToHeader, 'outputPayloadToHeader');
   if (rule.outputClaimToHeaders?.length) {
@@ -88,8 +88,8 @@ function provider(rule: JwtRule, proxy: Proxy, registry: Registry): Message {
     );
     set('from_headers', headers, 'fromHeaders');
   }
-  if (rule.fromParams?.length) set('from_params', [...rule.fromParams], 'fromParams');
-  if (rule.fromCookies?.length) set('from_cookies', [...rule.fromCookies], 'fromCookies');
+  if (rule.fromParams?.length) set('from_params', derivedList(rule, 'fromParams'), 'fromParams');
+  if (rule.fromCookies?.length) set('from_cookies', derivedList(rule, 'fromCookies'), 'fromCookies');
   const claims = new Set([...(rule.spaceDelimitedClaims ?? []), 'permission', 'scope']);
   set(
     'normalize_payload_in_metadata',

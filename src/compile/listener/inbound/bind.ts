@@ -42,7 +42,9 @@ export function canBind(proxy: Proxy, { bindsToPort, bind, port, protocol, regis
   const taken = [
     Number(nodeMetadata(proxy, 'ENVOY_STATUS_PORT') || 15021),
     Number(nodeMetadata(proxy, 'ENVOY_PROMETHEUS_PORT') || 15090),
+    Number(nodeMetadata(proxy, 'ENVOY_SECURE_METRICS_PORT')),
+    Number(nodeMetadata(proxy, 'ENVOY_SECURE_MERGED_METRICS_PORT')),
   ];
   if (registry) taken.push(Number(registry.mesh['proxyListenPort']), Number(registry.mesh['proxyInboundListenPort']));
-  return !taken.includes(port);
+  return port === 0 || !taken.includes(port);
 }

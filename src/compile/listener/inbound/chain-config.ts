@@ -25,7 +25,7 @@ export interface ChainConfig {
   /** TLS that a Sidecar's ingress terminates itself, where mutual TLS is off. */
   tls?: ServerTls;
   sidecar?: Resource;
-  /** The Service's port, the ingress item. */
+  /** The Service's port, the ingress item, the pod where it is nobody's port. */
   source: Source;
 }
 
@@ -36,7 +36,7 @@ export function chainName(chain: ChainConfig, layer: 'http' | 'tcp'): string {
 }
 
 /** A chain for traffic to any port that no other chain serves, or to one that only a PeerAuthentication names. */
-export function passthroughChain(targetPort: number): ChainConfig {
+export function passthroughChain(targetPort: number, pod: Resource): ChainConfig {
   return {
     cluster: 'InboundPassthroughCluster',
     targetPort,
@@ -47,7 +47,7 @@ export function passthroughChain(targetPort: number): ChainConfig {
     bindsToPort: false,
     passthrough: true,
     hostname: '',
-    source: undefined,
+    source: pod,
   };
 }
 

@@ -49,16 +49,17 @@ function passthroughChains(policy: PeerPolicy, proxy: Proxy, registry: Registry)
       : registry.serviceTargets(proxy).map((target) => target.targetPort);
   const others = [...policy.perPort.keys()].filter((port) => !served.includes(port)).sort((a, b) => a - b);
   return [0, ...others].flatMap((port) =>
-    filterChains(passthroughChain(port), policy.perPort.get(port) ?? policy, proxy, registry),
+    filterChains(passthroughChain(port, proxy.pod), policy.perPort.get(port) ?? policy, proxy, registry),
   );
 }
 
 function blackHole(proxy: Proxy, registry: Registry): FilterChain {
-  return {
+  const message: FilterChain = {
     name: 'virtualInbound-blackhole',
     filter_chain_match: { destination_port: Number(registry.mesh['proxyInboundListenPort']) },
     filters: blackHoleFilters(proxy, registry),
   };
+  return derive(message, proxy.pod);
 }
 
 /** istiod's `buildInboundListener` */

@@ -2,6 +2,7 @@ import type { Proxy } from '../../../model/proxy.ts';
 import type { Resource } from '../../../model/resource.ts';
 import type { Registry } from '../../../registry/types.ts';
 import { attaches } from '../../policy-attachment.ts';
+import { policiesIn } from '../policy-index.ts';
 import type { Rule } from './rule.ts';
 
 export type Action = 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM';
@@ -18,12 +19,9 @@ export function actionOf(policy: Resource): string {
 export function authorizationPolicies(proxy: Proxy, registry: Registry, action: Action): Resource[] {
   const namespaces = new Set([registry.mesh.rootNamespace, proxy.namespace]);
   return [...namespaces].flatMap((namespace) =>
-    registry
-      .resources('AuthorizationPolicy')
-      .filter(
-        (policy) =>
-          policy.metadata.namespace === namespace && actionOf(policy) === action && attaches(policy, proxy, registry),
-      ),
+    policiesIn(registry, 'AuthorizationPolicy', namespace).filter(
+      (policy) => actionOf(policy) === action && attaches(policy, proxy, registry),
+    ),
   );
 }
 
