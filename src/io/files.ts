@@ -2,7 +2,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { FileContent, Tree, TreeEntry } from '../source/tree.ts';
-import { largestFile, toContent } from '../source/tree.ts';
+import { largestFile } from '../source/tree.ts';
 import { runGit } from './git/run.ts';
 
 /** Folders of a plain directory that never hold a team's own manifests. */
@@ -81,7 +81,7 @@ async function readFiles(
     try {
       const found = await lstat(join(root, path));
       if (found.size > largestFile) return [path, { skipped: 'too large' }];
-      return [path, toContent(await readFile(join(root, path), { signal }))];
+      return [path, { bytes: await readFile(join(root, path), { signal }) }];
     } catch (error) {
       signal?.throwIfAborted();
       return [path, { skipped: `unreadable: ${(error as NodeJS.ErrnoException).code ?? 'error'}` }];

@@ -7,21 +7,23 @@ export interface TreeEntry {
   oid?: string;
 }
 
-export type FileContent = { text: string } | { skipped: string };
+export type FileContent = { bytes: Buffer } | { skipped: string };
 
 /** One state of a repository's files: a commit's tree, or a directory as it is. */
 export interface Tree {
   /** All entries below `paths` (from the root; none: everything), in the order of their paths. */
   list(paths: readonly string[], signal?: AbortSignal): Promise<TreeEntry[]>;
-  /** The text of files; what is too large, binary or absent says so. */
+  /** The content of files by path; what is too large or absent says so. */
   read(entries: readonly TreeEntry[], signal?: AbortSignal): Promise<Map<string, FileContent>>;
 }
 
 /** Files above this are no manifests (etcd takes objects of 1.5 MB; a file may hold many). */
 export const largestFile = 16 * 1024 * 1024;
 
-/** Decodes a file's bytes as UTF-8; a NUL byte among the first 8,000 marks a binary file, as in Git. */
-export function toContent(bytes: Buffer): FileContent {
-  if (bytes.subarray(0, 8000).includes(0)) return { skipped: 'binary' };
-  return { text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
+/** A file's text as UTF-8; a NUL byte among the first 8,000 marks a binary file, as in Git. */
+export function decode(content: FileContent | undefined): { text: string } | { skipped: string } {
+  if (!content) return { skipped: 'absent' };
+  if ('skipped' in content) return content;
+  if (content.bytes.subarray(0, 8000).includes(0)) return { skipped: 'binary' };
+  return { text: content.bytes.toString('utf8').replace(/^\uFEFF/, '') };
 }

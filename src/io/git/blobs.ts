@@ -1,5 +1,5 @@
 import type { FileContent } from '../../source/tree.ts';
-import { largestFile, toContent } from '../../source/tree.ts';
+import { largestFile } from '../../source/tree.ts';
 import { runGit } from './run.ts';
 
 /**
@@ -52,7 +52,7 @@ function batchReader(found: (oid: string, content: FileContent) => void): (chunk
       rest = rest.subarray(part.length);
       if (current.left > 0) continue;
       const { oid, keep, parts } = current;
-      found(oid, keep ? toContent(Buffer.concat(parts).subarray(0, -1)) : { skipped: 'too large' });
+      found(oid, keep ? { bytes: Buffer.concat(parts).subarray(0, -1) } : { skipped: 'too large' });
       current = undefined;
     }
   };

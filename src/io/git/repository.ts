@@ -54,3 +54,14 @@ export async function findRepository(directory: string, signal?: AbortSignal): P
     throw new SourceError(`git cannot read ${directory}: ${error.message}`, 'check the repository with git status');
   }
 }
+
+/** Whether the repository around a directory ignores it. */
+export async function isIgnored(directory: string, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await runGit(['check-ignore', '--quiet', '--', directory], { cwd: directory, signal });
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailure) return false;
+    throw error;
+  }
+}

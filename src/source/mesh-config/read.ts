@@ -1,0 +1,76 @@
+import type { Severity } from '../../model/finding.ts';
+import type { Location } from '../../model/resource.ts';
+import { SourceError } from '../diagnostic.ts';
+import { locateIn } from '../locate.ts';
+import { LineIndex } from '../text.ts';
+import { parseYaml } from '../yaml/parse.ts';
+import { meshConfigSchema } from './schema.ts';
+import { validate } from './validate.ts';
+
+export interface HelmRelease {
+  chart: string;
+  release?: string;
+  namespace?: string;
+  values?: string[];
+}
+
+export interface OwnershipRules {
+  namespaces?: string[];
+  selector?: string;
+  kinds?: string[];
+}
+
+export interface IgnoreRule {
+  resource: string;
+  field?: string;
+  reason: string;
+  expires?: string;
+  location?: Location;
+}
+
+/** The project file `.mesh.yaml` (docs/schema/mesh-config.schema.json). */
+export interface MeshConfigFile {
+  paths?: string[];
+  namespace?: string;
+  kustomize?: string[];
+  remoteBases?: boolean;
+  helm?: HelmRelease[];
+  ownership?: OwnershipRules;
+  ignore?: IgnoreRule[];
+  severities?: Record<string, Severity | 'off'>;
+  failOn?: 'error' | 'warning' | 'info' | 'never';
+}
+
+/**
+ * Reads the project file.
+ *
+ * @throws SourceError with file and line for broken YAML and for settings that are unknown or of the wrong type
+ */
+export function readMeshConfig(file: string, text: string): MeshConfigFile {
+  const lines = new LineIndex(text);
+  const { documents, errors } = parseYaml(text);
+  const place = (location: Location): string => `${location.file}:${location.line}:${location.column}`;
+  for (const { message, offset } of errors) {
+    const location = { file, ...lines.at(offset) };
+    throw new SourceError(`${place(location)}: broken YAML: ${message}`, 'correct the project file', location);
+  }
+  const [document] = documents;
+  const at = locateIn(file, lines, () => document?.place() ?? { at: 0 });
+  const violations = validate(document?.value ?? null, meshConfigSchema).map((violation) => ({
+    ...violation,
+    location: at(violation.path),
+  }));
+  for (const { key, second } of document?.duplicates ?? [])
+    violations.push({
+      path: [],
+      message: `${key} stands twice`,
+      fix: 'delete one of them',
+      location: { file, ...lines.at(second) },
+    });
+  if (violations.length > 0) {
+    const message = violations.map((it) => `${place(it.location)}: ${it.message}`).join('\n');
+    throw new SourceError(message, violations[0]?.fix ?? '', violations[0]?.location);
+  }
+  const { version: _, ...config } = document?.value as unknown as MeshConfigFile & { version: string };
+  return { ...config, ignore: config.ignore?.map((rule, index) => ({ ...rule, location: at(['ignore', index]) })) };
+}
