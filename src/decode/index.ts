@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import { setLeftoversAside } from './leftover-routes.ts';
 import { splitBySource } from './endpoints.ts';
+import { setLeftoversAside } from './leftover-routes.ts';
 import { elementReaders, sectionTypes } from './sections.ts';
 import type { LiveProxy } from './types.ts';
 import { DumpError } from './types.ts';
@@ -90,7 +90,8 @@ export function readSectionFields(name: string, section: JsonObject, into: LiveP
   };
 }
 
-function sectionName(section: JsonObject): string {
+/** The message that a section is, such as `ClustersConfigDump`. */
+export function sectionName(section: JsonObject): string {
   const type = section['@type'];
   if (typeof type !== 'string') throw new DumpError('not a config_dump: a section has no "@type"');
   return type.slice(type.lastIndexOf('.') + 1);
