@@ -1,6 +1,7 @@
 import type { ProxySelection } from '../io/kube/options.ts';
 import { type ClusterState, isProblem, type Problem, type ProxySource } from '../model/cluster-state.ts';
 import type { Resource } from '../model/resource.ts';
+import type { Desired } from './desired/index.ts';
 
 /** The flags of every command that reads Git or a cluster (commands/flags.ts), as they were given. */
 export interface InputFlags {
@@ -83,4 +84,32 @@ function notCaptured(pod: Resource): ProxySource {
     advice: 'it could not be read when the capture was taken; see whether its istio-proxy container runs.',
   };
   return { id: `${namespace}/${name}`, namespace, podName: name, read: async () => problem };
+}
+
+/**
+ * Reads the Git side.
+ *
+ * @throws UserError where it cannot be read at all
+ */
+export async function readGit(flags: InputFlags, signal: AbortSignal): Promise<Desired> {
+  const { readDesired } = await import('./desired/index.ts');
+  const { SourceError } = await import('../source/diagnostic.ts');
+  try {
+    return await readDesired(
+      {
+        git: flags.git,
+        ref: flags.ref,
+        paths: flags.path,
+        config: flags.config,
+        kustomize: flags.kustomize,
+        helm: flags.helm?.map((chart) => ({ chart, values: flags['helm-values'] })),
+        cwd: process.cwd(),
+      },
+      signal,
+    );
+  } catch (error) {
+    if (error instanceof SourceError)
+      throw new UserError(error.fix === '' ? error.message : `${error.message}; ${error.fix}`);
+    throw error;
+  }
 }

@@ -7,7 +7,7 @@ import { buildRegistry } from '../registry/index.ts';
 import { toConfigDump } from './config-dump.ts';
 import { overlay } from './drift/overlay.ts';
 import { exitCodes } from './exit-code.ts';
-import { type InputFlags, readState, UserError } from './inputs.ts';
+import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
 import { toRegistryInput } from './registry-input.ts';
 
 export interface CompileFlags extends InputFlags {
@@ -30,7 +30,6 @@ export async function runCompile(
   const input = toRegistryInput(state);
   const notes = state.skipped.filter((it) => it.essential).map((it) => `error: ${it.message}`);
   if (flags.from === 'git' || (flags.from === undefined && flags.git !== undefined)) {
-    const { readGit } = await import('./inputs.ts');
     const git = await readGit(flags, signal);
     notes.push(...git.diagnostics.filter((it) => it.severity === 'error').map((it) => `error: ${it.message}`));
     input.resources = overlay(state.resources, git.resources);

@@ -3,7 +3,8 @@ import { codes } from '../../model/codes.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatPath } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
-import { type Resource, resourceName } from '../../model/resource.ts';
+import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
+import type { Whereabouts } from '../../source/whereabouts.ts';
 import { type Effect, type EffectOracle, evidenceOf } from './effect.ts';
 import { affected, effectOfField, shown } from './effects-wording.ts';
 import { controllerOf } from './managers.ts';
@@ -14,9 +15,14 @@ import { applied, withField } from './overlay.ts';
 const mostFieldsAlone = 20;
 
 /** Findings of one object in which Git and the API server disagree; none where the difference is one of spelling. */
-export function gitDriftFindings(drift: ObjectDrift, oracle: EffectOracle): Finding[] {
+export function gitDriftFindings(
+  drift: ObjectDrift,
+  oracle: EffectOracle,
+  places: ReadonlyMap<string, Whereabouts> = new Map(),
+): Finding[] {
   if (drift.kind === 'not-applied') return [notApplied(drift.git, drift.twin, oracle)];
-  if (drift.kind === 'unmanaged') return [unmanaged(drift.live, drift.twin, oracle)];
+  if (drift.kind === 'unmanaged')
+    return [unmanaged(drift.live, drift.twin, oracle, places.get(resourceKey(drift.live)))];
   return changed(drift.git, drift.live, drift.differences, oracle);
 }
 
@@ -50,19 +56,22 @@ function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOra
   };
 }
 
-function unmanaged(live: Resource, twin: Resource | undefined, oracle: EffectOracle): Finding {
+function unmanaged(
+  live: Resource,
+  twin: Resource | undefined,
+  oracle: EffectOracle,
+  place: Whereabouts | undefined,
+): Finding {
   const effect = oracle.change(live, undefined);
   const name = resourceName(live);
   return {
     ...finding(effect, { resource: name, location: undefined, expected: 'absent', live: 'present' }),
     code: codes.unmanaged,
     severity: 'warning',
-    message: `${name} is in the cluster and not in Git`,
+    message: `${name} is in the cluster and not in Git${wordsOf(place)}`,
     effect:
       effect.proxies.length > 0 ? `it shapes ${affected(effect.proxies)}.` : 'none: no proxy holds anything of it.',
-    fix: twin
-      ? `move ${resourceName(twin)} of Git to namespace ${live.metadata.namespace}.`
-      : 'commit it, or delete it from the cluster.',
+    fix: twin ? `move ${resourceName(twin)} of Git to namespace ${live.metadata.namespace}.` : fixOf(place),
     related: twin
       ? [{ message: `Git has it as ${resourceName(twin)}`, location: twin.locate([]), resource: resourceName(twin) }]
       : [],
@@ -139,4 +148,19 @@ function finding(
     related: [],
     evidence: evidenceOf(effect.proxies[0], effect.differences),
   };
+}
+
+/** Whether Git ever had an unmanaged object: one that was dropped wants deleting, one that never was there committing. */
+function wordsOf(place: Whereabouts | undefined): string {
+  if (place?.kind === 'dropped')
+    return `: commit ${place.commit.slice(0, 12)} of ${place.date.slice(0, 10)} removed it`;
+  if (place?.kind === 'elsewhere')
+    return `'s paths that were read, but at ${place.location.file}:${place.location.line}`;
+  return '';
+}
+
+function fixOf(place: Whereabouts | undefined): string {
+  if (place?.kind === 'dropped') return 'delete it from the cluster, as Git did, or bring it back.';
+  if (place?.kind === 'elsewhere') return `add ${place.location.file} to the paths that are compared.`;
+  return 'commit it, or delete it from the cluster.';
 }

@@ -5,6 +5,8 @@ import type { Proxy } from '../../model/proxy.ts';
 import { type Diagnostic, type Report, schemaVersion } from '../../model/report.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
+import type { Desired } from '../desired/index.ts';
+import { applyProjectRules } from '../project-rules.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import { EffectOracle } from './effect.ts';
 import { type Examination, type Examined, examine } from './examine.ts';
@@ -16,21 +18,17 @@ import { type Behind, disconnectedFinding, staleFindings } from './stale.ts';
 import { signature, unexplainedFindings } from './unexplained.ts';
 
 /** What Git says, as far as `drift` needs it. */
-export interface DriftGit {
-  repository: string;
-  ref: string;
-  commit: string;
-  paths: string[];
-  resources: readonly Resource[];
-  diagnostics: readonly Diagnostic[];
-  /** Whether Git answers for a live object that it does not hold. */
-  owns(resource: Resource): boolean;
-}
+export type DriftGit = Pick<
+  Desired,
+  'repository' | 'ref' | 'commit' | 'paths' | 'resources' | 'diagnostics' | 'config' | 'owns' | 'whereabouts'
+>;
 
 export interface DriftOptions {
   tool: Report['tool'];
   cluster: { context?: string; capture?: string };
   concurrency: number;
+  /** YYYY-MM-DD, for ignore rules that expire. */
+  today: string;
   signal?: AbortSignal;
   onProgress?: (done: number, of: number) => void;
 }
@@ -50,11 +48,17 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const live = state.resources.filter(judgedKind);
   const desired = git.resources.filter(judgedKind);
   const drifts = objectDrifts(desired, live, git.owns);
-  const findings = [
-    ...drifts.flatMap((it) => gitDriftFindings(it, oracle)),
+  const places = await git.whereabouts(
+    drifts.flatMap((it) => (it.kind === 'unmanaged' ? [it.live] : [])),
+    options.signal,
+  );
+  const found = [
+    ...drifts.flatMap((it) => gitDriftFindings(it, oracle, places)),
     ...proxyFindings(examination.proxies, git.resources),
   ];
-  return toReport(git, state, options, examination, findings, { git: desired.length, live: live.length });
+  const { findings, diagnostics } = applyProjectRules(found, git.config, options.today);
+  const counts = { git: desired.length, live: live.length };
+  return toReport(git, state, options, examination, { findings, diagnostics }, counts);
 }
 
 const emptyConfig: ProxyConfig = { clusters: [], endpoints: [], listeners: [], routes: [] };
@@ -102,7 +106,7 @@ function toReport(
   state: ClusterState,
   options: DriftOptions,
   examination: Examination,
-  findings: Finding[],
+  { findings, diagnostics }: { findings: Finding[]; diagnostics: Diagnostic[] },
   resources: { git: number; live: number },
 ): Report {
   const states = examination.proxies.map(({ examined }) => examined.state);
@@ -138,8 +142,12 @@ function toReport(
       state: examined.state,
     })),
     complete: examination.unread.length === 0 && !state.skipped.some((it) => it.essential),
-    diagnostics: [...git.diagnostics, ...skipped(state), ...examination.unread],
+    diagnostics: [...git.diagnostics.map(fromSource), ...diagnostics, ...skipped(state), ...examination.unread],
   };
+}
+
+function fromSource({ related: _, ...diagnostic }: Desired['diagnostics'][number]): Diagnostic {
+  return diagnostic;
 }
 
 function skipped(state: ClusterState): Diagnostic[] {

@@ -1,0 +1,62 @@
+import { Flags } from '@oclif/core';
+import { failOnLevels } from '../src/app/exit-code.ts';
+import { formats } from '../src/report/index.ts';
+
+/** Where the Git side is read from. */
+export const gitFlags = {
+  git: Flags.string({
+    helpValue: 'DIR_OR_URL',
+    description: 'repository that holds the configuration (default: the one that this directory is in)',
+  }),
+  ref: Flags.string({
+    helpValue: 'REF',
+    description: 'branch, tag, commit, HEAD~2, or WORKTREE for uncommitted files (default: HEAD)',
+  }),
+  path: Flags.string({
+    helpValue: 'SUBDIR',
+    multiple: true,
+    description: 'only files below this directory or this file of the repository',
+  }),
+  kustomize: Flags.string({
+    helpValue: 'DIR',
+    multiple: true,
+    description: 'render this Kustomize directory with kubectl kustomize or kustomize',
+  }),
+  helm: Flags.string({ helpValue: 'CHART', multiple: true, description: 'render this Helm chart with helm template' }),
+  'helm-values': Flags.string({ helpValue: 'FILE', multiple: true, description: 'values file for --helm' }),
+  config: Flags.string({
+    helpValue: 'FILE',
+    description: 'project file (default: .mesh.yaml at the root of the repository)',
+  }),
+};
+
+/** Where the cluster's side is read from: a live cluster as kubectl reaches it, or a capture. */
+export const clusterFlags = {
+  capture: Flags.string({ helpValue: 'DIR', description: 'read a capture instead of a live cluster' }),
+  kubeconfig: Flags.string({ helpValue: 'FILE', description: 'path of the kubeconfig' }),
+  context: Flags.string({ helpValue: 'NAME', description: 'context of the kubeconfig' }),
+  as: Flags.string({ helpValue: 'USER', description: 'user to impersonate' }),
+  'as-group': Flags.string({ helpValue: 'GROUP', multiple: true, description: 'group to impersonate' }),
+  'request-timeout': Flags.string({
+    helpValue: 'DURATION',
+    description: 'how long to wait for one answer, such as 30s',
+  }),
+};
+
+/** Which proxies are examined. */
+export const proxyFlags = {
+  namespace: Flags.string({ char: 'n', helpValue: 'NS', description: 'proxies in this namespace only' }),
+  'all-namespaces': Flags.boolean({ char: 'A', description: 'proxies in all namespaces (the default)' }),
+  selector: Flags.string({ char: 'l', helpValue: 'SELECTOR', description: 'proxies whose pod has these labels' }),
+  proxy: Flags.string({ helpValue: 'NS/POD', multiple: true, description: 'this proxy only' }),
+  concurrency: Flags.integer({ default: 16, min: 1, max: 256, description: 'how many proxies are asked at once' }),
+};
+
+/** How findings are printed and judged. */
+export const reportFlags = {
+  output: Flags.option({ char: 'o', options: formats, default: 'text', description: 'output format' })(),
+  'fail-on': Flags.option({
+    options: failOnLevels,
+    description: 'least severity that gives exit code 1 (default: warning, or what .mesh.yaml says)',
+  })(),
+};

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { flush, run as runCommand, settings } from '@oclif/core';
+import { exitCodes } from '../src/app/exit-code.ts';
+import { plain } from '../src/report/plain.ts';
+
+/**
+ * Runs one command line. Exit codes: those of the command (0 clean, 1 found), 2 for whatever kept it from completing,
+ * a mistake in the command line among it: 1 must mean "found something" and nothing else.
+ */
+export async function run(argv: string[]): Promise<void> {
+  settings.enableAutoTranspile = false;
+  process.env['SHELL'] ??= process.env['COMSPEC'];
+  // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.clean);
+    throw error;
+  });
+  try {
+    await runCommand(argv, { root: fileURLToPath(new URL('..', import.meta.url)) });
+    await flush();
+  } catch (error) {
+    process.exitCode = failure(error);
+  }
+}
+
+/** Prints an error for people and returns the exit code. */
+function failure(error: unknown): number {
+  const { oclif, message, stack, showHelp } = error as Error & { oclif?: { exit?: number }; showHelp?: boolean };
+  const code = oclif?.exit;
+  if (code === exitCodes.clean || (code === exitCodes.found && message.startsWith('EEXIT'))) return code;
+  if (message.startsWith('EEXIT')) return code ?? exitCodes.incomplete;
+  process.stderr.write(`error: ${plain(message, true)}\n`);
+  const expected = oclif !== undefined || showHelp || (error as { expected?: boolean }).expected === true;
+  if (!expected)
+    process.stderr.write(`${plain(stack ?? '', true)}\nThis is a fault of kubectl mesh itself; please report it.\n`);
+  return exitCodes.incomplete;
+}

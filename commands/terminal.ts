@@ -1,0 +1,47 @@
+import type { Report } from '../src/model/report.ts';
+import { type Format, reporters } from '../src/report/index.ts';
+
+const defaultWidth = 100;
+
+/** Prints a report to stdout, coloured and fitted only where a person reads it (NO_COLOR as on no-color.org). */
+export async function print(report: Report, format: Format): Promise<void> {
+  const terminal = process.stdout.isTTY === true;
+  const color = terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  const width = Math.max(40, terminal ? (process.stdout.columns ?? defaultWidth) : defaultWidth);
+  const text = reporters[format](report, { color, width });
+  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+}
+
+/** A progress bar on stderr while proxies are read; silent where nobody watches. */
+export function progress(what: string): { update(done: number, of: number): void; stop(): void } {
+  if (process.stderr.isTTY !== true) return { update: () => {}, stop: () => {} };
+  let shown = false;
+  return {
+    update(done, of) {
+      shown = true;
+      process.stderr.write(`\r\u001b[K${done}/${of} ${what}`);
+    },
+    stop() {
+      if (shown) process.stderr.write('\r\u001b[K');
+      shown = false;
+    },
+  };
+}
+
+/** A signal that fires at Ctrl-C, so that connections are closed and temporary files removed; a second Ctrl-C ends at once. */
+export function interruptible(): { signal: AbortSignal; done(): void } {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Error('interrupted'));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return {
+    signal: controller.signal,
+    done: () => {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    },
+  };
+}
