@@ -56,6 +56,8 @@ export interface Behaviour {
   dynamicDnsMutualTls: boolean;
   /** Proxies that know no network of their own use the gateways of the networks that have some. */
   gatewaysForUnknownNetwork: boolean;
+  /** A Service whose cluster IPs are all of a family that the proxy lacks has no address as a domain. */
+  clusterIpsByFamily: boolean;
 }
 
 /** By minor version, each entry in force from that version on. */
@@ -90,6 +92,7 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       subsetInheritsTlsMode: false,
       dynamicDnsMutualTls: false,
       gatewaysForUnknownNetwork: false,
+      clusterIpsByFamily: false,
     },
   ],
   [
@@ -122,6 +125,7 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       subsetInheritsTlsMode: true,
       dynamicDnsMutualTls: true,
       gatewaysForUnknownNetwork: true,
+      clusterIpsByFamily: true,
     },
   ],
 ];

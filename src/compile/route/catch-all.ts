@@ -1,7 +1,7 @@
 import type { Message, VirtualHost } from '../../model/envoy.ts';
-import { derive, deriveField } from '../../model/provenance.ts';
+import { derive, deriveField, placeOf } from '../../model/provenance.ts';
 import type { Unknown } from '../../model/unknown.ts';
-import type { SidecarScope } from '../../registry/types.ts';
+import type { Registry, SidecarScope } from '../../registry/types.ts';
 import { destinationOrigins } from './destination.ts';
 import type { ProxyInputs } from './sidecar/inputs.ts';
 
@@ -9,7 +9,7 @@ import type { ProxyInputs } from './sidecar/inputs.ts';
  * The virtual host for everything that no other takes (istiod's `buildCatchAllVirtualHost`): passed through, sent to the
  * Sidecar's egress proxy, resolved by DNS, or refused with 502.
  */
-export function catchAllVirtualHost(scope: SidecarScope, inputs: ProxyInputs): VirtualHost {
+export function catchAllVirtualHost(registry: Registry, scope: SidecarScope, inputs: ProxyInputs): VirtualHost {
   const { mode, source } = scope.outboundTrafficPolicy;
   const forward = (cluster: string | Unknown): Message => {
     const action: Message = { cluster, timeout: '0s', max_grpc_timeout: '0s' };
@@ -34,5 +34,6 @@ export function catchAllVirtualHost(scope: SidecarScope, inputs: ProxyInputs): V
     include_request_attempt_count: inputs.includeRequestAttemptCount,
   };
   deriveField(host, 'include_request_attempt_count', inputs.headersSource);
-  return derive(host, source);
+  // Where neither the Sidecar nor the mesh says anything, it is the mesh's place to say it.
+  return derive(host, source && placeOf(source) ? source : registry.mesh);
 }

@@ -105,7 +105,7 @@ function applyBackoff(policy: Message, retries: JsonObject): void {
   policy['retry_back_off'] = derive({ base_interval: envoyDuration(retries['backoff']) }, [retries, 'backoff']);
 }
 
-/** Codes that Go's `http.StatusText` knows: Node's table without 509, which Go lacks, plus the unused 306 and 418. */
+/** Codes that Go's `http.StatusText` knows: Node's table without 509. */
 function isStatusCode(code: number): boolean {
-  return code === 306 || (code !== 509 && code in STATUS_CODES);
+  return code !== 509 && code in STATUS_CODES;
 }

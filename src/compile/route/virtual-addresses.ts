@@ -1,20 +1,17 @@
-import ipaddr from 'ipaddr.js';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry, Service } from '../../registry/types.ts';
+import { ipFamily } from '../cluster/ip-family.ts';
 import { nodeFlag } from '../node-metadata.ts';
+import { behaviour } from '../version.ts';
 
-function isV6(address: string): boolean {
-  return ipaddr.IPv6.isValid(address.split('/')[0] as string);
-}
-
-/** The addresses of the families that the proxy itself has; all of them for a dual-stack proxy where istiod allows it. */
+/** The addresses of the families that the proxy itself has; a dual-stack proxy gets both only where istiod allows it. */
 function ofProxysFamilies(addresses: string[], proxy: Proxy, registry: Registry): string[] {
-  const v6 = proxy.ipAddresses.some(isV6);
-  const v4 = proxy.ipAddresses.some((address) => !isV6(address));
+  const isV6 = (address: string): boolean => address.includes(':');
+  const family = ipFamily(proxy);
+  if (family !== 'Dual') return addresses.filter((address) => isV6(address) === (family === 'IPv6'));
   const { environment } = registry;
-  const dualStack = environment.flag('ISTIO_DUAL_STACK', false) || environment.flag('PILOT_ENABLE_AMBIENT', false);
-  if (v4 && v6 && dualStack) return addresses;
-  return addresses.filter((address) => (isV6(address) ? v6 : v4));
+  if (environment.flag('ISTIO_DUAL_STACK', false) || environment.flag('PILOT_ENABLE_AMBIENT', false)) return addresses;
+  return addresses.filter((address) => isV6(address) === isV6(addresses[0] as string));
 }
 
 /** Whether the proxy answers DNS itself and so may meet the addresses that istiod allotted to hosts without one. */
@@ -31,7 +28,10 @@ function usesAllottedAddresses(proxy: Proxy, registry: Registry): boolean {
 export function virtualAddresses(service: Service, proxy: Proxy, registry: Registry, allAllotted: boolean): string[] {
   const own = service.addresses.filter((address) => address !== '0.0.0.0');
   // A ServiceEntry's addresses count whatever their family.
-  if (service.registry === 'Kubernetes') return ofProxysFamilies(own, proxy, registry);
+  if (service.registry === 'Kubernetes') {
+    const reachable = ofProxysFamilies(own, proxy, registry);
+    return reachable.length > 0 || behaviour(registry).clusterIpsByFamily ? reachable : own.slice(0, 1);
+  }
   if (own.length > 0 || !usesAllottedAddresses(proxy, registry)) return own;
   const allotted = ofProxysFamilies(service.autoAllocatedAddresses, proxy, registry);
   return allAllotted ? allotted : allotted.slice(0, 1);

@@ -1,6 +1,6 @@
 import type { Message } from '../../../model/envoy.ts';
 import type { JsonObject } from '../../../model/json.ts';
-import { derive, deriveField } from '../../../model/provenance.ts';
+import { derive, deriveField, originsAt } from '../../../model/provenance.ts';
 import { objectAt, sortedEntries, textsAt } from '../config-value.ts';
 
 /** What `Headers` of a route or destination asks of Envoy. */
@@ -50,7 +50,7 @@ export function headerOperations(headers: JsonObject): HeaderOperations {
       fields[`${side}_headers_to_add`] = added;
       deriveField(fields, `${side}_headers_to_add`, operations);
     }
-    const removed = textsAt(operations, 'remove').filter((name) => !isInternal(name));
+    const removed = removedHeaders(operations);
     if (removed.length > 0) {
       fields[`${side}_headers_to_remove`] = removed;
       deriveField(fields, `${side}_headers_to_remove`, [operations, 'remove']);
@@ -59,10 +59,30 @@ export function headerOperations(headers: JsonObject): HeaderOperations {
   return { fields, authority, authorityOrigin };
 }
 
+function removedHeaders(operations: JsonObject): string[] {
+  const removed: string[] = [];
+  for (const [index, name] of textsAt(operations, 'remove').entries()) {
+    if (isInternal(name)) continue;
+    deriveField(removed, removed.length, [operations, 'remove', index]);
+    removed.push(name);
+  }
+  return removed;
+}
+
 /** Appends the lists of `more` to those of `target`, keeping the origins of both. */
 export function appendHeaderOperations(target: Message, more: HeaderOperations, ...sources: JsonObject[]): void {
   for (const [field, list] of Object.entries(more.fields)) {
-    target[field] = target[field] ? [...target[field], ...list] : list;
+    target[field] = target[field] ? concatenated(target[field], list) : list;
     deriveField(target, field, ...sources);
   }
+}
+
+/** Both lists in one; names of headers keep the places of their items. */
+function concatenated(a: unknown[], b: unknown[]): unknown[] {
+  const out = [...a, ...b];
+  for (const index of out.keys()) {
+    const [list, at] = index < a.length ? [a, index] : [b, index - a.length];
+    if (typeof list[at] === 'string') deriveField(out, index, ...originsAt(list, [at]));
+  }
+  return out;
 }

@@ -1,7 +1,7 @@
 import type { Message, Route } from '../../../model/envoy.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import type { Source } from '../../../model/provenance.ts';
-import { derive, deriveField } from '../../../model/provenance.ts';
+import { derive, deriveField, originsAt } from '../../../model/provenance.ts';
 import type { VirtualService } from '../../../registry/types.ts';
 import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../config-value.ts';
 import { isSubsetOfLabels } from '../labels.ts';
@@ -67,7 +67,7 @@ function route(service: VirtualService, http: JsonObject, match: JsonObject | un
     authority = [operations.authority, operations.authorityOrigin];
   }
   applyAction(out, service, http, authority, context);
-  out['decorator'] = { operation: operation(out, service, context.listenerPort) };
+  out['decorator'] = decorator(out, service, http, match, context.listenerPort);
   applyFilters(out, http, context);
   if (context.advertisesHttp3) advertiseHttp3(out, context.listenerPort);
   return out;
@@ -112,6 +112,28 @@ function applyAction(
 function metadata(service: VirtualService): Message {
   const config = `/apis/networking.istio.io/v1/namespaces/${service.namespace}/virtual-service/${service.name}`;
   return { filter_metadata: { istio: { config } } };
+}
+
+/** Names the route for tracing; the name follows from the path and, of a single destination, from its host and port. */
+function decorator(
+  out: Route,
+  service: VirtualService,
+  http: JsonObject,
+  match: JsonObject | undefined,
+  port: number,
+): Message {
+  const origins: Source[] = [...originsAt(out, ['match', pathField(out)])];
+  const destinations = objectsAt(http, 'route');
+  if (out['route'] && destinations.length === 1) {
+    const destination = objectAt(destinations[0], 'destination');
+    for (const key of ['host', 'port']) if (destination?.[key] !== undefined) origins.push([destination, key]);
+  }
+  const own = derive({ operation: operation(out, service, port) }, http, match);
+  return deriveField(own, 'operation', ...origins);
+}
+
+function pathField({ match }: Route): string {
+  return ['prefix', 'path', 'safe_regex', 'path_separated_prefix'].find((field) => match[field] !== undefined) ?? '';
 }
 
 /** What tracing calls the route (istiod's `GetRouteOperation`): by its only destination, else by the VirtualService. */

@@ -33,13 +33,13 @@ export function sidecarRouteConfiguration(
   const inputs = proxyInputs(proxy, registry, scope, egress, listenerPort, name);
   const shared = sharedBetweenProxies(proxy, registry, scope, egress, inputs);
   const hosts = (): VirtualHost[] =>
-    shared(`${name.includes(':') && unix ? name : ''} ${listenerPort}`, () =>
+    shared(`${scope.egressListeners.indexOf(egress)} ${listenerPort}`, () =>
       sorted(outboundVirtualHosts(proxy, registry, scope, egress, listenerPort, inputs)),
     );
   return shared(name, () =>
     sniffed
       ? routeConfiguration(name, ofSniffedPort(hosts(), name), true)
-      : routeConfiguration(name, [...hosts(), catchAllVirtualHost(scope, inputs)], true),
+      : routeConfiguration(name, [...hosts(), catchAllVirtualHost(registry, scope, inputs)], true),
   );
 }
 
