@@ -54,7 +54,7 @@ function handshake(
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(podName)}/portforward`;
   return new Promise((resolve) => {
     if (signal.aborted) {
-      resolve(networkProblem(signal.reason, connection.target));
+      resolve(networkProblem(new DOMException('stopped', 'AbortError'), connection.target));
       return;
     }
     const socket = new WebSocket(`${server}${path}?ports=${port}`, subprotocol, {
@@ -64,7 +64,7 @@ function handshake(
       maxPayload: 64 * 1024 * 1024,
     });
     const abort = () => {
-      resolve(networkProblem(signal.reason, connection.target));
+      resolve(networkProblem(new DOMException('stopped', 'AbortError'), connection.target));
       socket.terminate();
     };
     signal.addEventListener('abort', abort, { once: true });

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readCaptureState } from '../../src/io/capture-source.ts';
+import { readCluster } from '../../src/io/kube/read-cluster.ts';
+import { type ClusterState, isProblem } from '../../src/model/cluster-state.ts';
+import { resourceKey } from '../../src/model/resource.ts';
+import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
+
+const folder = 'fixtures/recordings/1.29/baseline/capture';
+let served: ServedCapture;
+let live: ClusterState;
+let captured: ClusterState;
+
+beforeAll(async () => {
+  served = await serveCapture(folder);
+  const state = await readCluster({ kubeconfig: served.api.kubeconfig(), env: {} });
+  if (isProblem(state)) throw new Error(state.message);
+  live = state;
+  captured = await readCaptureState(folder);
+});
+afterAll(() => served?.close());
+
+it('a live cluster has the same objects as the capture of it', () => {
+  const objects = (state: ClusterState) =>
+    new Map(state.resources.map((resource) => [resourceKey(resource), resource.object]));
+  expect(captured.resources.length).toBeGreaterThan(100);
+  expect(objects(live)).toEqual(objects(captured));
+  expect(live.skipped.every(({ reason }) => reason === 'not-served')).toBe(true);
+});
+
+it('and the same answers of proxies and istiod', async () => {
+  expect(live.proxies.map(({ id }) => id)).toEqual(captured.proxies.map(({ id }) => id));
+  for (const [index, proxy] of captured.proxies.entries()) {
+    const [there, here] = await Promise.all([proxy.read(), live.proxies[index]!.read()]);
+    expect(here).toEqual(there);
+  }
+  expect(live.istiods).toMatchObject(
+    captured.istiods.map(({ podName, version, syncz, mesh }) => ({ podName, version, syncz, mesh })),
+  );
+});
