@@ -2,7 +2,7 @@ import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { objects } from './objects.ts';
 import { ResourceIndex } from './resources.ts';
-import type { IstiodEnvironment, MeshConfig } from './types.ts';
+import type { MeshConfig } from './types.ts';
 
 /** Cluster-scoped objects and what istiod reads wherever it is. */
 function isAlwaysRead(resource: Resource): boolean {
@@ -13,11 +13,7 @@ function isAlwaysRead(resource: Resource): boolean {
  * Leaves out what lies in namespaces that istiod does not look at (MeshConfig.discoverySelectors,
  * pkg/kube/namespace.DiscoveryNamespacesFilter): any selector that matches is enough, none selects everything.
  */
-export function inDiscoveredNamespaces(
-  resources: ResourceIndex,
-  mesh: MeshConfig,
-  _environment: IstiodEnvironment,
-): ResourceIndex {
+export function inDiscoveredNamespaces(resources: ResourceIndex, mesh: MeshConfig): ResourceIndex {
   const selectors = objects(mesh['discoverySelectors']);
   if (selectors.length === 0) return resources;
   const discovered = new Set(

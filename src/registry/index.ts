@@ -5,6 +5,7 @@ import { DestinationRuleIndex } from './destination-rule-index.ts';
 import { inDiscoveredNamespaces } from './discovery-selectors.ts';
 import { EndpointIndex } from './endpoint-index.ts';
 import { readIstiod } from './environment.ts';
+import { convertGatewayApi } from './gateway-api/index.ts';
 import { kubernetesService } from './kubernetes-service.ts';
 import { meshConfig, meshNetworks } from './mesh-config.ts';
 import { networkResolver } from './network.ts';
@@ -16,8 +17,8 @@ import { ServiceIndex } from './service-index.ts';
 import { ServiceTargets } from './service-target.ts';
 import { forWorkload, gatewayScope, type ScopeContext, sidecarScope } from './sidecar-scope.ts';
 import { SidecarSelection } from './sidecar-selection.ts';
-import type { Registry, RegistryInput, SidecarScope } from './types.ts';
-import { controlPlaneVersion, registryBehaviour } from './version.ts';
+import type { IstiodEnvironment, Registry, RegistryInput, SidecarScope } from './types.ts';
+import { controlPlaneVersion, type RegistryBehaviour, registryBehaviour } from './version.ts';
 import { virtualServices } from './virtual-service.ts';
 import { VirtualServiceIndex } from './virtual-service-index.ts';
 import { workloadInstances } from './workload-instance.ts';
@@ -36,10 +37,9 @@ export function buildRegistry(input: RegistryInput): Registry {
   const version = controlPlaneVersion(input.istiod?.version, istiod.image, everything.list('Pod'));
   const mesh = meshConfig(configMap, version.minor, input.istiod?.mesh);
   const behaviour = registryBehaviour(version.minor);
-  const resources = inDiscoveredNamespaces(everything, mesh, environment);
-
   const clusterId = environment.text('CLUSTER_ID', 'Kubernetes');
   const domainSuffix = argument(istiod.arguments, '--domain') ?? 'cluster.local';
+  const resources = withGatewayApi(inDiscoveredNamespaces(everything, mesh), environment, domainSuffix, behaviour);
   const namespace = (name: string): Resource | undefined => everything.get('', 'Namespace', '', name);
   const networkOf = networkResolver(meshNetworks(configMap), clusterId, namespace(istiod.namespace));
   const common = { resources, mesh, environment, clusterId, domainSuffix, trustDomain: mesh.trustDomain, networkOf };
@@ -104,6 +104,17 @@ export function buildRegistry(input: RegistryInput): Registry {
     resources: (kind) => resources.list(kind),
     namespace,
   };
+}
+
+/** The resources, and those that istiod makes of the Gateway API's. */
+function withGatewayApi(
+  resources: ResourceIndex,
+  environment: IstiodEnvironment,
+  domainSuffix: string,
+  behaviour: RegistryBehaviour,
+): ResourceIndex {
+  const internal = convertGatewayApi(resources, environment, domainSuffix, behaviour);
+  return internal.length > 0 ? new ResourceIndex([...resources.all(), ...internal]) : resources;
 }
 
 /** Scopes, each computed once for a namespace and the Sidecar that applies. */

@@ -1,4 +1,5 @@
 import type { Resource } from '../model/resource.ts';
+import type { GatewayApiBehaviour } from './gateway-api/context.ts';
 import { findContainer } from './pod-spec.ts';
 
 export interface ControlPlaneVersion {
@@ -34,7 +35,7 @@ function tag(image: string): string {
 }
 
 /** What the registry does differently from one Istio version to another. */
-export interface RegistryBehaviour {
+export interface RegistryBehaviour extends GatewayApiBehaviour {
   /** Services inherit `networking.istio.io/traffic-distribution` from their namespace. */
   namespaceTrafficDistribution: boolean;
   /** `istio.io/connect-strategy` on a ServiceEntry. */
@@ -56,6 +57,14 @@ const changes: readonly (readonly [from: number, change: Partial<RegistryBehavio
       namedInlineEndpoints: false,
       egressExclusions: false,
       preferKubernetesDestination: false,
+      layer4Routes: false,
+      mergeHttpAndGrpc: false,
+      corsWildcards: false,
+      prefixRedirect: false,
+      listenerConflicts: false,
+      narrowTlsHosts: false,
+      checkHeaderValues: false,
+      frontendValidationMode: false,
     },
   ],
   [
@@ -66,6 +75,14 @@ const changes: readonly (readonly [from: number, change: Partial<RegistryBehavio
       namedInlineEndpoints: true,
       egressExclusions: true,
       preferKubernetesDestination: true,
+      layer4Routes: true,
+      mergeHttpAndGrpc: true,
+      corsWildcards: true,
+      prefixRedirect: true,
+      listenerConflicts: true,
+      narrowTlsHosts: true,
+      checkHeaderValues: true,
+      frontendValidationMode: true,
     },
   ],
 ];
