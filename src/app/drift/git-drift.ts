@@ -1,7 +1,7 @@
 import type { FieldDifference } from '../../compare/object/difference.ts';
 import { codes } from '../../model/codes.ts';
 import type { Finding } from '../../model/finding.ts';
-import { formatPath } from '../../model/json.ts';
+import { formatPath, type Path } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
 import type { Whereabouts } from '../../source/whereabouts.ts';
@@ -47,6 +47,8 @@ function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOra
     code: codes.wrongNamespace,
     field: 'metadata.namespace',
     location: git.locate(['metadata', 'namespace']),
+    // What the live object does is told with that object, which Git does not hold.
+    proxies: [],
     expected: git.metadata.namespace,
     live: `absent (${resourceName(twin)} has the same spec)`,
     message: `${name} is in Git in namespace ${git.metadata.namespace}; the cluster has the same object in ${twin.metadata.namespace}`,
@@ -113,7 +115,7 @@ function fieldFinding(git: Resource, live: Resource, difference: FieldDifference
   return {
     ...finding(effect, {
       resource: name,
-      location: git.locate(difference.kind === 'extra' ? difference.path.slice(0, -1) : difference.path),
+      location: git.locate(placeToEdit(difference)),
       expected: item(difference.expected),
       live: item(difference.live),
     }),
@@ -131,6 +133,14 @@ function fieldFinding(git: Resource, live: Resource, difference: FieldDifference
       ? `none; wait until ${owner} is done.`
       : `apply ${file}, or commit the live value if the change was meant.`,
   };
+}
+
+/** Where a person would put it right: the list that has an item too many, the first item that stands elsewhere. */
+function placeToEdit({ kind, path, expected, live }: FieldDifference): Path {
+  if (kind === 'extra') return path.slice(0, -1);
+  if (kind !== 'reordered' || !Array.isArray(expected) || !Array.isArray(live)) return path;
+  const first = expected.findIndex((item, index) => item !== live[index]);
+  return [...path, Math.max(0, first)];
 }
 
 function finding(

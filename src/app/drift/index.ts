@@ -1,3 +1,4 @@
+import type { Difference } from '../../compare/types.ts';
 import type { ClusterState } from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -8,6 +9,7 @@ import { buildRegistry } from '../../registry/index.ts';
 import type { Desired } from '../desired/index.ts';
 import { applyProjectRules } from '../project-rules.ts';
 import { toRegistryInput } from '../registry-input.ts';
+import { isIstio, originsOf } from './attribution.ts';
 import { EffectOracle } from './effect.ts';
 import { type Examination, type Examined, examine } from './examine.ts';
 import { gitDriftFindings } from './git-drift.ts';
@@ -74,8 +76,9 @@ function proxyFindings(proxies: readonly Examined[], git: readonly Resource[]): 
     .map((it) => ({ ...it, differences: it.differences.filter((difference) => !gaps.has(signature(difference))) }));
   const nacks = behind.flatMap((it) => rejectedFindings(it.examined, it.expected, it.differences, gitTwin));
   const merged = mergeByPlace(nacks);
-  const rejectedFields = new Set(merged.map((finding) => `${finding.resource} ${finding.field}`));
-  const stale = staleFindings(behind, gitTwin).filter((it) => !rejectedFields.has(`${it.resource} ${it.field}`));
+  const culprits = new Set(merged.map((finding) => finding.resource));
+  const late = behind.map((it) => ({ ...it, differences: it.differences.filter((one) => !isRejection(it, one)) }));
+  const stale = staleFindings(late, gitTwin).filter((it) => !culprits.has(it.resource));
   const idle = behind.filter((it) => it.differences.length === 0).map((it) => disconnectedFinding(it.examined));
   return [
     ...merged,
@@ -87,6 +90,12 @@ function proxyFindings(proxies: readonly Examined[], git: readonly Resource[]): 
       gitTwin,
     ),
   ];
+}
+
+/** Whether a difference is what the rejection itself tells: the refused resource, where no config of its own explains it. */
+function isRejection({ examined, expected }: Behind, difference: Difference): boolean {
+  const refused = examined.rejections.some((it) => it.type === difference.type && it.name === difference.name);
+  return refused && !originsOf(expected, difference).some(isIstio);
 }
 
 /** One finding a place, with the proxies of all. */

@@ -88,10 +88,17 @@ function suspectsIn(resource: object, details: string): Suspect[] {
       if (!isObject(value) || Object.keys(value).length > 0) return;
     }
     const origin = originsAt(resource, path).find(isIstio);
-    if (origin) suspects.push({ origin, value, score: score(path, value, details) });
+    if (origin) suspects.push({ origin: itemOf(origin, value), value, score: score(path, value, details) });
   };
   visit(resource, []);
   return suspects;
+}
+
+/** A list's item where the origin is the list and holds the value. */
+function itemOf(origin: Origin, value: unknown): Origin {
+  const list = valueAt(origin.resource.object, origin.path);
+  const index = Array.isArray(list) ? list.indexOf(value) : -1;
+  return index < 0 ? origin : { ...origin, path: [...origin.path, index] };
 }
 
 function score(path: Path, value: unknown, details: string): number {

@@ -26,12 +26,13 @@ export type GitTwin = (resource: Resource) => Resource | undefined;
 export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Finding[] {
   const findings = new Map<string, Finding>();
   for (const { examined, expected, differences } of behind) {
-    for (const difference of differences) {
-      const finding = staleFinding(examined, expected, difference, gitTwin);
-      const key = JSON.stringify([finding.resource, finding.field, finding.expected, finding.live]);
-      const known = findings.get(key);
-      if (!known) findings.set(key, finding);
-      else if (!known.proxies.includes(examined.proxy.id)) known.proxies.push(examined.proxy.id);
+    const own = new Map(differences.map((difference) => keyed(staleFinding(examined, expected, difference, gitTwin))));
+    // Proxies stuck at different ages are told apart even where they share a value: each age is one story.
+    const age = JSON.stringify([...own.keys()].sort());
+    for (const [key, finding] of own) {
+      const known = findings.get(key + age);
+      if (known) known.proxies.push(examined.proxy.id);
+      else findings.set(key + age, finding);
     }
   }
   const all = [...findings.values()];
@@ -41,6 +42,10 @@ export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Find
         it.field !== '' && it.resource === coarse.resource && coarse.proxies.every((id) => it.proxies.includes(id)),
     );
   return all.filter((it) => it.field !== '' || !detailed(it)).map(worded);
+}
+
+function keyed(finding: Finding): [key: string, finding: Finding] {
+  return [JSON.stringify([finding.resource, finding.field, finding.expected, finding.live]), finding];
 }
 
 function staleFinding(
