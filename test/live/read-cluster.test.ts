@@ -107,6 +107,19 @@ describe('a cluster over the real protocol', () => {
     expect(api.requests.slice(before).filter(({ path }) => path.includes('secrets'))).toEqual([]);
   });
 
+  it('finds istiod and its ConfigMaps in another namespace', async () => {
+    const elsewhere = await new ApiServer([
+      { ...istiodPod('istiod-1'), metadata: { name: 'istiod-1', namespace: 'mesh', labels: { app: 'istiod' } } },
+      configMap('mesh', 'istio-canary', { mesh: '{}' }),
+    ]).start();
+    const cluster = await state({ kubeconfig: elsewhere.kubeconfig() });
+    expect(cluster.resources.map(({ metadata }) => metadata.name)).toEqual(['istiod-1', 'istio-canary']);
+    expect(cluster.istiods).toMatchObject([
+      { podName: 'istiod-1', namespace: 'mesh', revision: 'default', problems: [{ code: 'not-found' }] },
+    ]);
+    await elsewhere.close();
+  });
+
   it('says which kinds are not served', async () => {
     const { skipped } = await state();
     const row = skipped.find(({ what }) => what === 'trafficextensions.extensions.istio.io');

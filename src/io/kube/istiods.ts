@@ -10,17 +10,27 @@ import { podHttp } from './pod-http.ts';
 import { podPhase } from './proxies.ts';
 
 const monitoringPort = 15014;
+const usualNamespace = 'istio-system';
 
-/** The running istiod pods of the root namespace. */
-export function findIstiods(resources: readonly Resource[], rootNamespace: string): Resource[] {
-  return resources.filter(
+/**
+ * The running istiod pods of one namespace: the given one, else the one that has istiods, `istio-system` before others.
+ * That namespace is the root namespace too, unless the mesh config says otherwise.
+ */
+export function findIstiods(
+  resources: readonly Resource[],
+  given?: string,
+): { rootNamespace: string; pods: Resource[] } {
+  const istiods = resources.filter(
     (resource) =>
       resource.kind === 'Pod' &&
-      resource.metadata.namespace === rootNamespace &&
       (resource.metadata.labels['app'] === 'istiod' || resource.metadata.labels['istio'] === 'pilot') &&
       resource.metadata.deletionTimestamp === undefined &&
       podPhase(resource) === 'Running',
   );
+  const namespaces = istiods.map(({ metadata }) => metadata.namespace).sort();
+  const usual = namespaces.includes(usualNamespace) ? usualNamespace : namespaces[0];
+  const rootNamespace = given ?? usual ?? usualNamespace;
+  return { rootNamespace, pods: istiods.filter(({ metadata }) => metadata.namespace === rootNamespace) };
 }
 
 /**

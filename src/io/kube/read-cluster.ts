@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { ClusterState, Problem, Skipped } from '../../model/cluster-state.ts';
 import { isProblem } from '../../model/cluster-state.ts';
+import { readConfigMaps } from './config-maps.ts';
 import { connect } from './connection.ts';
 import { askIstiods, findIstiods } from './istiods.ts';
 import type { KubeOptions, ProxySelection } from './options.ts';
@@ -9,7 +10,7 @@ import { proxySource } from './proxy-source.ts';
 import { readResources } from './resources.ts';
 
 export interface ReadOptions extends KubeOptions, ProxySelection {
-  /** Where istiod runs; `istio-system`. */
+  /** Where istiod runs; by default it is looked for. */
   istioNamespace?: string;
   /** Proxies that are read at a time; 16. */
   concurrency?: number;
@@ -41,18 +42,23 @@ export async function readCluster(
 ): Promise<ClusterState | Problem> {
   const connection = await connect(options);
   if (isProblem(connection)) return connection;
-  const rootNamespace = options.istioNamespace ?? 'istio-system';
-  const read = await readResources(connection, rootNamespace, signal, (done, total) =>
+  const read = await readResources(connection, signal, (done, total) =>
     onProgress({ stage: 'resources', done, total }),
   );
   if (isProblem(read)) return read;
-  const pods = selectProxies(read.resources, options);
-  if (isProblem(pods)) return pods;
+  const proxyPods = selectProxies(read.resources, options);
+  if (isProblem(proxyPods)) return proxyPods;
   const deadlineMs = options.proxyTimeoutMs ?? defaultProxyTimeoutMs;
-  const istiodPods = findIstiods(read.resources, rootNamespace);
-  onProgress({ stage: 'istiod', done: 0, total: istiodPods.length });
-  const istiods = await askIstiods(connection, istiodPods, { deadlineMs, signal, registry: options.registry });
-  onProgress({ stage: 'istiod', done: istiods.length, total: istiodPods.length });
+  const { rootNamespace, pods } = findIstiods(read.resources, options.istioNamespace);
+  onProgress({ stage: 'istiod', done: 0, total: pods.length });
+  const [configMaps, istiods] = await Promise.all([
+    readConfigMaps(connection, rootNamespace, signal),
+    askIstiods(connection, pods, { deadlineMs, signal, registry: options.registry }),
+  ]);
+  onProgress({ stage: 'istiod', done: pods.length, total: pods.length });
+  if (Array.isArray(configMaps)) read.resources.push(...configMaps);
+  else read.skipped.push(configMaps.skipped);
+  if (pods.length === 0) read.skipped.push(noIstiod(rootNamespace));
   const limit = pLimit(options.concurrency ?? defaultConcurrency);
   const { context, cluster } = connection.target;
   return {
@@ -60,8 +66,8 @@ export async function readCluster(
     takenAt: new Date().toISOString(),
     resources: read.resources,
     istiods,
-    proxies: pods.map((pod) => proxySource(connection, pod, limit, deadlineMs)),
-    skipped: istiods.length > 0 ? read.skipped : [...read.skipped, noIstiod(rootNamespace)],
+    proxies: proxyPods.map((pod) => proxySource(connection, pod, limit, deadlineMs)),
+    skipped: read.skipped,
   };
 }
 

@@ -57,7 +57,6 @@ export function send(
       reject(limits.signal?.aborted ? new DOMException('stopped', 'AbortError') : error);
     };
     request.on('error', fail);
-    request.on('socket', (socket) => socket.once('secureConnect', () => idle?.refresh()));
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => {

@@ -5,7 +5,6 @@ import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { isKubernetesObject, toResource } from '../../source/object.ts';
-import { readConfigMaps } from './config-maps.ts';
 import type { Connection } from './connection.ts';
 import type { Served } from './discovery.ts';
 import { discover } from './discovery.ts';
@@ -30,7 +29,6 @@ export interface ReadResources {
  */
 export async function readResources(
   connection: Connection,
-  rootNamespace: string,
   signal?: AbortSignal,
   onKind: (done: number, total: number) => void = () => undefined,
 ): Promise<ReadResources | Problem> {
@@ -38,17 +36,16 @@ export async function readResources(
   if (isProblem(served)) return served;
   const limit = pLimit(parallel);
   let done = 0;
-  const total = kinds.length + 1;
-  const counted = async <T>(work: Promise<T>): Promise<T> => {
-    const result = await work;
-    onKind(++done, total);
-    return result;
-  };
-  const lists = kinds.map((kind) => limit(() => counted(readKind(connection, kind, served, signal))));
-  const configMaps = limit(() => counted(readConfigMaps(connection, rootNamespace, signal)));
+  const lists = kinds.map((kind) =>
+    limit(async () => {
+      const outcome = await readKind(connection, kind, served, signal);
+      onKind(++done, kinds.length);
+      return outcome;
+    }),
+  );
   const read: ReadResources = { resources: [], skipped: [] };
   let unreachable: Problem | undefined;
-  for (const outcome of await Promise.all([...lists, configMaps])) {
+  for (const outcome of await Promise.all(lists)) {
     if (Array.isArray(outcome)) for (const resource of outcome) read.resources.push(resource);
     else if (isWholeServer(outcome)) unreachable ??= outcome.problem;
     else read.skipped.push(outcome.skipped);
