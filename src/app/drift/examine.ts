@@ -1,7 +1,8 @@
 import { compareConfigs } from '../../compare/index.ts';
 import type { Difference } from '../../compare/types.ts';
 import { compileProxy } from '../../compile/index.ts';
-import { decodeConfigDump, type LiveProxy } from '../../decode/index.ts';
+import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
+import type { LiveProxy } from '../../decode/index.ts';
 import { type ClusterState, isProblem, type ProxyAnswers, type ProxySource } from '../../model/cluster-state.ts';
 import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
@@ -90,7 +91,7 @@ async function examineOne(
     );
   }
   try {
-    const live = decodeConfigDump(JSON.parse(answers.configDump.toString('utf8')));
+    const live = decodeConfigDumpBytes(answers.configDump);
     const expected = compileProxy(proxy, registry);
     const comparison = compareConfigs(expected, live.config);
     const examined = judge(proxy, live, answers, rows);
