@@ -13,7 +13,10 @@ describe('redirects', () => {
   });
 
   it('knows the codes that Envoy has, and no action for another', () => {
-    expect(redirectAction({ redirectCode: 308 }, plain)).toEqual({ response_code: 'PERMANENT_REDIRECT' });
+    expect(redirectAction({ redirectCode: 308 }, plain)).toEqual({
+      path_redirect: '',
+      response_code: 'PERMANENT_REDIRECT',
+    });
     expect(redirectAction({ redirectCode: 304 }, plain)).toBeUndefined();
   });
 
