@@ -18,6 +18,8 @@ export interface Behaviour {
   noContextPropagation: boolean;
   /** `serviceAttributeEnrichment` of an OpenTelemetry provider counts. */
   serviceAttributeEnrichment: boolean;
+  /** TrafficExtensions exist, and WasmPlugins are translated to them. */
+  trafficExtensions: boolean;
   /** Several services on one sniffed address and port add their TCP chains; before, only the first had any. */
   sniffedPortsMerge: boolean;
   /** The time for TLS handshakes follows PILOT_GATEWAY_TRANSPORT_SOCKET_CONNECT_TIMEOUT. */
@@ -30,6 +32,12 @@ export interface Behaviour {
   customProvidersApart: boolean;
   /** A `proxyVersion` of an EnvoyFilter longer than 1024 characters matches nothing. */
   proxyVersionLengthLimit: boolean;
+  /** A subset's policy merges `retryBudget` too; before, two policies laid over each other had none. */
+  mergesRetryBudget: boolean;
+  /** Proxies of all namespaces are told of a namespace's PeerAuthentications, not only its own. */
+  peerAuthenticationReachesAll: boolean;
+  /** Proxies are not sent clusters anew where only endpoints of a headless service changed, though its TLS depends on them. */
+  skipsClustersOfHeadless: boolean;
   /** Percent of a `retryBudget` that names none; 1.29 writes a fraction where Envoy reads percent. */
   defaultRetryBudgetPercent: number;
   /** `retryBudget.budgetInterval` counts. */
@@ -74,11 +82,15 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       noContextPropagation: false,
       serviceAttributeEnrichment: false,
       sniffedPortsMerge: false,
+      trafficExtensions: false,
       transportSocketTimeoutFlag: false,
       authorizationValuesQuoted: false,
       authorizationTrustDomains: false,
       customProvidersApart: false,
       proxyVersionLengthLimit: false,
+      mergesRetryBudget: false,
+      peerAuthenticationReachesAll: false,
+      skipsClustersOfHeadless: false,
       defaultRetryBudgetPercent: 0.2,
       retryBudgetInterval: false,
       http2KeepAlive: false,
@@ -107,11 +119,15 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       noContextPropagation: true,
       serviceAttributeEnrichment: true,
       sniffedPortsMerge: true,
+      trafficExtensions: true,
       transportSocketTimeoutFlag: true,
       authorizationValuesQuoted: true,
       authorizationTrustDomains: true,
       customProvidersApart: true,
       proxyVersionLengthLimit: true,
+      mergesRetryBudget: true,
+      peerAuthenticationReachesAll: true,
+      skipsClustersOfHeadless: true,
       defaultRetryBudgetPercent: 20,
       retryBudgetInterval: true,
       http2KeepAlive: true,

@@ -4,6 +4,7 @@ import type { Registry } from '../../registry/types.ts';
 import { authenticationFilters, authorizationFilters } from '../security/index.ts';
 import type { ConnectionManagerOptions } from './connection-manager.ts';
 import { dynamicForwardProxies } from './dynamic-forward-proxy.ts';
+import { type ExtensionPhase, extensionFilters } from './extension-filters.ts';
 import * as filters from './filters.ts';
 import { metricsFilters } from './metrics.ts';
 import type { ProxyHeaders } from './proxy-headers.ts';
@@ -25,10 +26,14 @@ export function httpFilters(
     const skip = headers.skipPeerMetadataHeaders && options.honourMetadataExchangeHeaders !== false;
     stack.push(filters.metadataExchange(registry, options.class, outward && skip));
   }
-  if (options.class !== 'sidecar-outbound') {
-    const authorization = authorizationFilters(proxy, registry, 'http');
-    stack.push(...authorization.custom, ...authenticationFilters(proxy, registry), ...authorization.local);
-  }
+  const extensions = (...phases: ExtensionPhase[]): Filter[] =>
+    extensionFilters(proxy, registry, options, 'http', ...phases);
+  // The client's side is neither authenticated nor authorized.
+  const authenticates = options.class !== 'sidecar-outbound';
+  const authorization = authenticates ? authorizationFilters(proxy, registry, 'http') : undefined;
+  stack.push(...(authorization?.custom ?? []), ...extensions('AUTHN'));
+  if (authenticates) stack.push(...authenticationFilters(proxy, registry));
+  stack.push(...extensions('AUTHZ'), ...(authorization?.local ?? []), ...extensions('STATS', 'UNSPECIFIED'));
   if (options.protocol === 'GRPC-Web') stack.push(filters.grpcWeb());
   stack.push(filters.grpcStats());
   if (outward && environment.flag('PILOT_ENABLE_ALPN_FILTER', true)) stack.push(filters.alpn());

@@ -6,6 +6,7 @@ import { isHttp2 } from '../../cluster/protocol.ts';
 import { envoyDuration } from '../../duration.ts';
 import { tcpAccessLog } from '../../http/access-log.ts';
 import { connectionManagerBasis, httpConnectionManager } from '../../http/connection-manager.ts';
+import { type ExtensionPhase, extensionFilters } from '../../http/extension-filters.ts';
 import { exchangesMetadata, tcpMetadataExchange } from '../../http/filters.ts';
 import { metricsFilters } from '../../http/metrics.ts';
 import { proxyHeaders } from '../../http/proxy-headers.ts';
@@ -44,7 +45,11 @@ export function httpNetworkFilters(chain: ChainConfig, proxy: Proxy, registry: R
     basis,
     sources: [chain.source],
   });
-  return [...peerExchange(registry), manager];
+  return [
+    ...peerExchange(registry),
+    ...extensions(chain, proxy, registry, 'AUTHN', 'AUTHZ', 'STATS', 'UNSPECIFIED'),
+    manager,
+  ];
 }
 
 /** Network filters of a chain that passes bytes on (istiod's `buildInboundNetworkFilters`, `buildCompleteNetworkFilters`). */
@@ -61,7 +66,9 @@ export function tcpNetworkFilters(chain: ChainConfig, proxy: Proxy, registry: Re
   return [
     ...peerExchange(registry),
     ...authorization.custom,
+    ...extensions(chain, proxy, registry, 'AUTHN', 'AUTHZ'),
     ...authorization.local,
+    ...extensions(chain, proxy, registry, 'STATS', 'UNSPECIFIED'),
     ...metricsFilters(proxy, registry, inbound),
     ...protocolFilters(chain.protocol, registry, filter, String(tcpProxy['stat_prefix']), chain.cluster),
   ];
@@ -78,6 +85,11 @@ export function blackHoleFilters(proxy: Proxy, registry: Registry): Filter[] {
 
 function peerExchange(registry: Registry): Filter[] {
   return exchangesMetadata(registry) ? [tcpMetadataExchange(registry)] : [];
+}
+
+/** Network filters of WasmPlugins and TrafficExtensions. */
+function extensions(chain: ChainConfig, proxy: Proxy, registry: Registry, ...phases: ExtensionPhase[]): Filter[] {
+  return extensionFilters(proxy, registry, { class: inbound, port: chain.targetPort }, 'network', ...phases);
 }
 
 function tcpProxyFilter(message: Message): Filter {

@@ -11,6 +11,7 @@ import { extension } from '../../http/typed-config.ts';
 import { nodeMetadata } from '../../node-metadata.ts';
 import { destinationCluster, destinationOrigins } from '../../route/destination.ts';
 import type { ListenPort, OutboundContext } from './context.ts';
+import { networkExtensions } from './network-extensions.ts';
 import { protocolFilters } from './protocol-filters.ts';
 import { sniForwardProxy } from './sni-forward-proxy.ts';
 import { applyHashPolicy, applyTimeouts, applyTunnel } from './tunnel.ts';
@@ -34,6 +35,7 @@ function finish(
   const logs = tcpAccessLog(context.proxy, context.registry, 'sidecar-outbound');
   if (logs.length > 0) proxy['access_log'] = logs;
   return [
+    ...networkExtensions(context, port.port),
     ...metricsFilters(context.proxy, context.registry, 'sidecar-outbound'),
     ...sniForwardProxy(context, port, service),
     ...protocolFilters(port.protocol, context.registry, tcpProxyFilter(proxy), String(proxy['stat_prefix']), cluster),

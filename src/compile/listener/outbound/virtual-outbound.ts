@@ -7,6 +7,7 @@ import { metricsFilters } from '../../http/metrics.ts';
 import { nodeMetadata } from '../../node-metadata.ts';
 import { catchAllVirtualHost } from '../../route/catch-all.ts';
 import { destinationCluster, destinationOrigins } from '../../route/destination.ts';
+import { ownInputs } from '../../route/sidecar/inputs.ts';
 import { additionalAddresses, address } from '../address.ts';
 import { httpInspector, maxConnectionsPerEvent } from '../defaults.ts';
 import type { OutboundContext } from './context.ts';
@@ -99,7 +100,7 @@ function byDns(context: OutboundContext): FilterChain {
     route: {
       routeConfig: {
         name: 'allow_any_dynamic_dns',
-        virtual_hosts: [catchAllVirtualHost(proxy, scope)],
+        virtual_hosts: [catchAllVirtualHost(registry, scope, ownInputs(proxy, scope))],
         validate_clusters: false,
         max_direct_response_body_size_bytes: 1048576,
         ignore_port_in_host_matching: true,

@@ -7,6 +7,7 @@ import { additionalAddresses, address, listenerName } from '../address.ts';
 import { httpInspector, maxConnectionsPerEvent, tlsInspector, transportSocketTimeout } from '../defaults.ts';
 import type { ChainDraft, ListenerDraft, OutboundContext } from './context.ts';
 import { filterChainMatch, isMatchAll } from './filter-chain-match.ts';
+import { networkExtensions } from './network-extensions.ts';
 import { sniForwardProxyName } from './sni-forward-proxy.ts';
 
 /**
@@ -73,7 +74,7 @@ function writeChain(context: OutboundContext, chain: ChainDraft, listener: strin
       ...(http.service ? { service: http.service } : {}),
       sources: chain.sources,
     });
-    written.filters = [...written.filters, manager];
+    written.filters = [...networkExtensions(context, port), manager];
   }
   return written;
 }

@@ -50,7 +50,8 @@ export function proxyInputs(
   };
 }
 
-function ownInputs(proxy: Proxy, scope: SidecarScope): ProxyInputs {
+/** The inputs as the proxy's own settings have them, for routes that istiod does not cache. */
+export function ownInputs(proxy: Proxy, scope: SidecarScope): ProxyInputs {
   const headers = proxyHeaders(proxy, 'sidecar-outbound');
   const { egressProxy } = scope.outboundTrafficPolicy;
   return {
