@@ -6,6 +6,7 @@ import type { Registry } from '../../registry/types.ts';
 import { any } from '../http/typed-config.ts';
 import { nodeMetadata } from '../node-metadata.ts';
 import { behaviour } from '../version.ts';
+import { applyCompliance } from './compliance.ts';
 import { credentialSecret, keyCertificateSecret, rootCertificateSecret } from './sds.ts';
 
 /** Istio's `ServerTLSSettings` (of a Gateway's server, a Sidecar's ingress listener) as it stands in the resource. */
@@ -75,6 +76,7 @@ export function serverTlsContext(
   else if ((tls.credentialNames?.length ?? 0) > 0 || tls.credentialName) applyCredentials(common, tls, mode);
   else applyFiles(common, tls, configuredFiles(tls), validates);
   if (mode === 'SIMPLE' || mode === 'MUTUAL' || mode === 'OPTIONAL_MUTUAL') applyParameters(common, tls, registry);
+  applyCompliance(common, registry);
   return context;
 }
 

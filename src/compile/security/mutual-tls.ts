@@ -3,6 +3,7 @@ import { derive, deriveField } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { nodeMetadata } from '../node-metadata.ts';
+import { applyCompliance } from './compliance.ts';
 import { peerExchangeAlpn } from './downstream-tls.ts';
 import { keyCertificateSecret, rootCertificateSecret } from './sds.ts';
 
@@ -34,6 +35,7 @@ export function mutualTlsContext(proxy: Proxy, registry: Registry, layer: 'http'
       validation_context_sds_secret_config: rootCertificateSecret(root),
     },
   };
+  applyCompliance(common, registry);
   return { common_tls_context: common, require_client_certificate: true };
 }
 
@@ -42,7 +44,7 @@ function tlsParameters(registry: Registry): Message {
   const parameters: Message = {
     tls_minimum_protocol_version: settings?.minProtocolVersion === 'TLSV1_3' ? 'TLSv1_3' : 'TLSv1_2',
     tls_maximum_protocol_version: 'TLSv1_3',
-    cipher_suites: settings?.cipherSuites?.length ? [...settings.cipherSuites] : defaultCiphers,
+    cipher_suites: settings?.cipherSuites?.length ? [...settings.cipherSuites] : [...defaultCiphers],
   };
   if (settings?.minProtocolVersion)
     deriveField(parameters, 'tls_minimum_protocol_version', [settings, 'minProtocolVersion']);

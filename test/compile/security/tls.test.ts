@@ -90,6 +90,12 @@ describe('mutualTlsContext', () => {
     expect(validation({ mesh, environment: { PILOT_SKIP_VALIDATE_TRUST_DOMAIN: 'true' } })).toEqual({});
   });
 
+  it('keeps to what istiod must comply with', () => {
+    const { tls_params: parameters } = context('http', { environment: { COMPLIANCE_POLICY: 'fips-140-2' } });
+    expect(parameters.tls_maximum_protocol_version).toBe('TLSv1_2');
+    expect(parameters.cipher_suites).not.toContain('AES256-GCM-SHA384');
+  });
+
   it("takes the mesh's minimum version and ciphers", () => {
     const mesh = { meshMTLS: { minProtocolVersion: 'TLSV1_3', cipherSuites: ['X'] } };
     expect(context('http', { mesh }).tls_params).toEqual({
