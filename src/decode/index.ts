@@ -1,6 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { splitBySource } from './endpoints.ts';
+import { setLeftoverClustersAside } from './leftover-clusters.ts';
 import { setLeftoversAside } from './leftover-routes.ts';
 import { elementReaders, sectionTypes } from './sections.ts';
 import type { LiveProxy } from './types.ts';
@@ -22,6 +23,7 @@ export function emptyLiveProxy(): LiveProxy {
     warmingListeners: [],
     draining: [],
     leftoverRoutes: [],
+    leftoverClusters: [],
     statics: { cluster: [], endpoint: [], listener: [], route: [] },
     absent: [],
   };
@@ -55,7 +57,10 @@ export function finish(live: LiveProxy, seen: ReadonlySet<string>): LiveProxy {
     throw new DumpError(
       `an Envoy that is not Istio's: its node id ${JSON.stringify(live.node.id)} is not "type~ip~name.namespace~domain"`,
     );
-  if (seen.has('ListenersConfigDump')) setLeftoversAside(live);
+  if (seen.has('ListenersConfigDump')) {
+    setLeftoversAside(live);
+    setLeftoverClustersAside(live);
+  }
   const { eds, resolved } = splitBySource(live.config.endpoints, live.config.clusters);
   live.config.endpoints = eds;
   live.resolvedEndpoints = resolved;

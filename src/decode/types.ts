@@ -44,6 +44,8 @@ export interface LiveProxy {
    * filter chain that was removed finishes its connections with it.
    */
   leftoverRoutes: string[];
+  /** Clusters of an AUTO_PASSTHROUGH gateway that is no more; not part of `config`. */
+  leftoverClusters: string[];
   /** Names of what came from the bootstrap, not over xDS; not part of `config`. */
   statics: Record<ResourceType, string[]>;
   /** Sections of a dump that Envoy's admin API knows and this dump has not got. */

@@ -68,8 +68,8 @@ export function readySince(pod: Resource): string | undefined {
 
 /** The time at which the pod's container last started, RFC 3339; undefined where it does not run. */
 export function containerStart(pod: Resource, container: string): string | undefined {
-  const statuses = statusOf(pod)['containerStatuses'];
-  if (!Array.isArray(statuses)) return undefined;
+  const { containerStatuses, initContainerStatuses } = statusOf(pod);
+  const statuses = [containerStatuses, initContainerStatuses].filter(Array.isArray).flat();
   const status = statuses.find((item) => isObject(item) && item['name'] === container);
   const running = isObject(status) && isObject(status['state']) ? status['state']['running'] : undefined;
   return isObject(running) && typeof running['startedAt'] === 'string' ? running['startedAt'] : undefined;

@@ -89,7 +89,7 @@ function ofHost(service: Service, port: ServicePort, named: boolean, context: En
     clusterId: context.clusterId,
     weight: 0,
     tlsMode: 'disabled',
-    health: 'HEALTHY',
+    health: 'UNKNOWN',
     hostname: '',
     subdomain: '',
     nodeName: '',

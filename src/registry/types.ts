@@ -73,7 +73,8 @@ export interface Service {
   resource: Resource;
 }
 
-export type EndpointHealth = 'HEALTHY' | 'UNHEALTHY' | 'DRAINING' | 'TERMINATING';
+/** UNKNOWN: nobody checks it (WorkloadEntries, inline endpoints); it counts as healthy. */
+export type EndpointHealth = 'UNKNOWN' | 'HEALTHY' | 'UNHEALTHY' | 'DRAINING' | 'TERMINATING';
 
 /** One instance of a service port (istiod's `IstioEndpoint`). */
 export interface Endpoint {

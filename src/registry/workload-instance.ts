@@ -113,7 +113,7 @@ export function workloadEntryInstance(
       clusterId: context.clusterId,
       weight: typeof spec['weight'] === 'number' ? spec['weight'] : 0,
       tlsMode: labels['security.istio.io/tlsMode'] ?? (account === '' ? 'disabled' : 'istio'),
-      health: 'HEALTHY',
+      health: 'UNKNOWN',
       hostname: '',
       subdomain: '',
       nodeName: '',

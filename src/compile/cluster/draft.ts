@@ -60,7 +60,7 @@ const lbConfigs = [
 export function finish(draft: ClusterDraft): Cluster {
   const options = draft.protocolOptions;
   if (options) {
-    if (!options['use_downstream_protocol_config']) options['explicit_http_config'] ??= {};
+    if (!options['use_downstream_protocol_config']) options['explicit_http_config'] ??= { http_protocol_options: {} };
     draft.cluster['typed_extension_protocol_options'] = { [protocolOptionsName]: options };
   }
   return draft.cluster;

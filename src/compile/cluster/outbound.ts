@@ -3,10 +3,12 @@ import { isWildcard } from '../../registry/hostname.ts';
 import type { DestinationRule, Registry, Service, ServicePort } from '../../registry/types.ts';
 import { dnsGroups } from '../endpoint/dns-groups.ts';
 import { localityText } from '../endpoint/locality.ts';
+import { unseenKey } from '../security/unseen-policies.ts';
 import { discoveryType, serviceCluster } from './base-cluster.ts';
 import type { ClusterContext } from './context.ts';
 import { finish } from './draft.ts';
 import { dynamicDnsClusters } from './dynamic-dns.ts';
+import { mayHoldOldHeadless } from './headless-tls.ts';
 import { ipFamily } from './ip-family.ts';
 import { outboundClusterName } from './name.ts';
 import { applyDestinationRule } from './rule-clusters.ts';
@@ -33,6 +35,7 @@ export function outboundClusters(context: ClusterContext, services: readonly Ser
     let view = views.plain;
     if (isDns(service))
       view = views.dns ||= `${views.plain}|${context.proxy.nodeName}|${JSON.stringify(context.proxy.labels)}`;
+    if (mayHoldOldHeadless(context, service)) view = `${view}|old`;
     let byService = byView.get(view);
     if (!byService) byView.set(view, (byService = new WeakMap()));
     let entries = byService.get(service);
@@ -49,7 +52,7 @@ export function outboundClusters(context: ClusterContext, services: readonly Ser
 }
 
 /** All of a proxy that can shape the clusters of a service, as one text. */
-function viewOf({ proxy, preserveHeaderCase, certificates }: ClusterContext): string {
+function viewOf({ proxy, registry, preserveHeaderCase, certificates }: ClusterContext): string {
   const certs = certificates ? `${certificates.certChain}~${certificates.key}~${certificates.rootCert}` : '';
   return [
     proxy.type,
@@ -59,6 +62,7 @@ function viewOf({ proxy, preserveHeaderCase, certificates }: ClusterContext): st
     ipFamily(proxy),
     preserveHeaderCase,
     certs,
+    unseenKey(proxy, registry),
   ].join('|');
 }
 

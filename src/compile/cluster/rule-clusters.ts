@@ -13,6 +13,7 @@ import { outboundClusterName, sniClusterName } from './name.ts';
 import { applyOutboundPolicy, type OutboundOptions } from './outbound-policy.ts';
 import { serverMtlsMode } from './server-mode.ts';
 import { mergeSubsetPolicy, policyForPort, type TrafficPolicy, withMeshDefaults } from './traffic-policy.ts';
+import { markUncertainTls } from './uncertain-tls.ts';
 
 /** `outbound`: an ordinary cluster. `sni-dnat`: one that passes TLS on as it is, for AUTO_PASSTHROUGH gateways. */
 export type ClusterMode = 'outbound' | 'sni-dnat';
@@ -43,6 +44,7 @@ export function applyDestinationRule(
       ruleHasSelector,
     };
   applyOutboundPolicy(context, draft, policy, options);
+  if (options.tls && !policy?.tls) markUncertainTls(context, draft, service, options.tls.serverMode);
   applyEds(cluster);
   applyMetadataExchange(cluster, context.registry);
   if (service.meshExternal) istioMetadata(cluster)['external'] = true;
@@ -87,8 +89,9 @@ function subsetCluster(
       sni: sniClusterName(service.hostname, port.port, name),
       serverMode: serverMtlsMode(context, service, port, written),
     };
-  const policy = mergeSubsetPolicy(hostPolicy, written, port.port);
+  const policy = mergeSubsetPolicy(hostPolicy, written, port.port, context.behaviour.mergesRetryBudget);
   applyOutboundPolicy(context, draft, policy, options);
+  if (options.tls && !policy?.tls) markUncertainTls(context, draft, service, options.tls.serverMode);
   applyEds(cluster);
   applyMetadataExchange(cluster, context.registry);
   addRule(cluster, rule, policy);

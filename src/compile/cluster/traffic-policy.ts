@@ -38,11 +38,16 @@ export function policyForPort(policy: JsonObject | undefined, port: number): Tra
   return result;
 }
 
-/** Lays a subset's policy over the host's, block by block (istiod's `MergeSubsetTrafficPolicy`). */
+/**
+ * Lays a subset's policy over the host's, block by block (istiod's `MergeSubsetTrafficPolicy`).
+ *
+ * @param mergesRetryBudget false for versions that lose `retryBudget` where both have a policy
+ */
 export function mergeSubsetPolicy(
   host: TrafficPolicy | undefined,
   subset: JsonObject | undefined,
   port: number,
+  mergesRetryBudget: boolean,
 ): TrafficPolicy | undefined {
   if (!subset) return host;
   const own = policyForPort(subset, port);
@@ -54,6 +59,7 @@ export function mergeSubsetPolicy(
     else delete merged[block];
   }
   for (const block of otherBlocks) if (own[block]) merged[block] = own[block];
+  if (!mergesRetryBudget) delete merged.retryBudget;
   if (own.portLevel) merged.portLevel = own.portLevel;
   return merged;
 }

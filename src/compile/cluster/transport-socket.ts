@@ -56,7 +56,7 @@ export function applyProxyProtocol(draft: ClusterDraft, proxyProtocol: JsonObjec
     );
   const matches = cluster['transport_socket_matches'] as Message[] | undefined;
   if (!cluster['transport_socket'] && !matches) {
-    cluster['transport_socket'] = wrap(rawBuffer());
+    cluster['transport_socket'] = wrap({ ...rawBuffer(), name: 'raw_buffer' });
     deriveField(cluster, 'transport_socket', proxyProtocol);
     return;
   }

@@ -1,8 +1,10 @@
 import type { Cluster, ClusterLoadAssignment, Message } from '../../model/envoy.ts';
 import { derive, deriveField, inherit } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
+import { Unknown } from '../../model/unknown.ts';
 import type { DestinationRule, Registry, Service, ServicePort } from '../../registry/types.ts';
 import { isSniClusterName, parseClusterName } from '../cluster/name.ts';
+import { unseenKey } from '../security/unseen-policies.ts';
 import { localityText } from './locality.ts';
 import { localityGroups } from './locality-groups.ts';
 import { applyLocality } from './locality-priority.ts';
@@ -72,6 +74,7 @@ function viewOf(proxy: Proxy, service: Service, rule: DestinationRule | undefine
     localityText(proxy.locality),
     proxy.env['ISTIO_META_REQUESTED_NETWORK_VIEW'],
   ];
+  view.push(unseenKey(proxy, registry));
   if (service.internalTrafficPolicyLocal) view.push(proxy.nodeName);
   // Failover by labels looks at the proxy's labels; of a rule it may stand in any subset or port.
   const settings = localitySettings(registry, undefined, service);
@@ -108,17 +111,23 @@ function build(
   if (settings && endpoints.length > 0)
     endpoints = applyLocality(endpoints, groups, proxy, registry, settings, policy?.outlierDetection !== undefined);
   const assignment: ClusterLoadAssignment = derive({ cluster_name: name }, port.config);
-  const filled = withoutDuplicates(endpoints);
+  const filled = asPrinted(endpoints, policy?.outlierDetection !== undefined);
   if (filled.length > 0) assignment['endpoints'] = filled;
   const chosen = subsetOf(rule?.spec, subset);
   return chosen ? deriveField(assignment, 'endpoints', [chosen, 'labels']) : assignment;
 }
 
-/** What Envoy keeps of an assignment: of endpoints with one address the first, and no localities without endpoints. */
-function withoutDuplicates(groups: Message[]): Message[] {
+/**
+ * What Envoy keeps of an assignment: of endpoints with one address the first, and no localities without endpoints. Health
+ * it prints as it sees it itself: unknown is healthy, draining is unhealthy.
+ *
+ * @param ejects whether outlier detection is on: then a healthy endpoint may be ejected for a while
+ */
+function asPrinted(groups: Message[], ejects: boolean): Message[] {
   const seen = new Set<string>();
   return groups.flatMap((group) => {
     const entries = (group['lb_endpoints'] ?? []) as Message[];
+    for (const entry of entries) entry['health_status'] = printedHealth(entry['health_status'], ejects);
     const kept = entries.filter((entry) => {
       const key = JSON.stringify(entry['endpoint']?.address);
       if (seen.has(key)) return false;
@@ -128,4 +137,9 @@ function withoutDuplicates(groups: Message[]): Message[] {
     if (kept.length === entries.length) return kept.length > 0 ? [group] : [];
     return kept.length > 0 ? [inherit({ ...group, lb_endpoints: kept }, group)] : [];
   });
+}
+
+function printedHealth(sent: unknown, ejects: boolean): string | Unknown {
+  if (sent === 'UNHEALTHY' || sent === 'DRAINING') return 'UNHEALTHY';
+  return ejects ? new Unknown('the health that outlier detection found') : 'HEALTHY';
 }

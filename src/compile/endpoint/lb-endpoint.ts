@@ -1,5 +1,6 @@
 import type { Message } from '../../model/envoy.ts';
 import { derive, deriveField, type Source } from '../../model/provenance.ts';
+import { Unknown } from '../../model/unknown.ts';
 import type { Endpoint } from '../../registry/types.ts';
 import { dualStack } from '../cluster/ip-family.ts';
 import type { EndpointQuery } from './locality-groups.ts';
@@ -12,10 +13,11 @@ const revisionLabels = ['service.istio.io/canonical-revision', 'app.kubernetes.i
 export function lbEndpoint(
   query: EndpointQuery,
   endpoint: Endpoint,
-  mtls: { enabled: boolean; source?: Source },
+  mtls: { enabled: boolean | Unknown; source?: Source },
 ): Message {
   const filters: Message = {};
-  if (mtls.enabled && endpoint.tlsMode !== '' && endpoint.tlsMode !== 'disabled')
+  if (mtls.enabled instanceof Unknown) filters['envoy.transport_socket_match'] = mtls.enabled;
+  else if (mtls.enabled && endpoint.tlsMode !== '' && endpoint.tlsMode !== 'disabled')
     filters['envoy.transport_socket_match'] = { tlsMode: endpoint.tlsMode };
   deriveField(filters, 'envoy.transport_socket_match', mtls.source);
   const { environment } = query.registry;
@@ -26,10 +28,11 @@ export function lbEndpoint(
     filters['istio'] = { workload: workloadText(query, endpoint) };
   const message: Message = {
     endpoint: { address: address(endpoint.pipe, endpoint.address, endpoint.port) },
-    health_status: isDraining(query, endpoint) ? 'DRAINING' : endpoint.health,
     metadata: { filter_metadata: filters },
     load_balancing_weight: endpoint.weight > 0 ? endpoint.weight : 1,
   };
+  const health = isDraining(query, endpoint) ? 'DRAINING' : endpoint.health;
+  if (health !== 'UNKNOWN') message['health_status'] = health;
   if (endpoint.additionalAddresses?.length && dualStack(query.registry))
     message['endpoint'].additional_addresses = endpoint.additionalAddresses.map((item) => ({
       address: address(undefined, item, endpoint.port),

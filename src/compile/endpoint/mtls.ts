@@ -1,28 +1,32 @@
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Source } from '../../model/provenance.ts';
+import { Unknown } from '../../model/unknown.ts';
 import type { Endpoint } from '../../registry/types.ts';
 import { mtlsMode } from '../security/peer-authentication.ts';
+import { comesFrom, unseenPolicies, unseenReason } from '../security/unseen-policies.ts';
 import { behaviour } from '../version.ts';
 import type { EndpointQuery } from './locality-groups.ts';
 import { subsetOf } from './subset.ts';
 
 /** Whether mutual TLS of the mesh is used towards an endpoint, and what decided it. */
-export type MtlsCheck = (endpoint: Endpoint) => { enabled: boolean; source?: Source };
+export type MtlsCheck = (endpoint: Endpoint) => { enabled: boolean | Unknown; source?: Source };
 
 /**
  * Mutual TLS towards endpoints (istiod's `mtlsChecker`): the rule's mode decides for all; without one the endpoint's own
  * `tlsMode`, unless PeerAuthentication disables mutual TLS on its port.
  */
-export function mtlsCheck({ registry, rule, subset, port }: EndpointQuery): MtlsCheck {
+export function mtlsCheck({ proxy, registry, rule, subset, port }: EndpointQuery): MtlsCheck {
   const declared = declaredTls(rule?.spec, subset, port.port, behaviour(registry).subsetInheritsTlsMode);
   if (declared) {
     const result = { enabled: declared['mode'] === 'ISTIO_MUTUAL', source: [declared, 'mode'] as const };
     return () => result;
   }
+  const unseen = unseenPolicies(proxy, registry);
   return (endpoint) => {
     if (endpoint.tlsMode !== 'istio') return { enabled: false };
     const { mode, source } = mtlsMode(registry, endpoint.namespace, endpoint.labels, endpoint.port);
+    if (mode === 'DISABLE' && comesFrom(source, unseen)) return { enabled: new Unknown(unseenReason), source };
     return { enabled: mode !== 'DISABLE', source };
   };
 }

@@ -14,5 +14,5 @@ export function subsetOf(spec: JsonObject | undefined, name: string): JsonObject
 export function rulePolicy(rule: DestinationRule | undefined, port: number, subset: string): TrafficPolicy | undefined {
   const written = (value: unknown): JsonObject | undefined => (isObject(value) ? (value as JsonObject) : undefined);
   const host = policyForPort(written(rule?.spec['trafficPolicy']), port);
-  return mergeSubsetPolicy(host, written(subsetOf(rule?.spec, subset)?.['trafficPolicy']), port);
+  return mergeSubsetPolicy(host, written(subsetOf(rule?.spec, subset)?.['trafficPolicy']), port, true);
 }

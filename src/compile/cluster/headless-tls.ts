@@ -1,0 +1,33 @@
+import type { Registry, Service } from '../../registry/types.ts';
+import { proxyStart } from '../proxy-start.ts';
+import type { ClusterContext } from './context.ts';
+
+const changes = new WeakMap<Registry, Map<string, string>>();
+
+/**
+ * Whether a proxy may still hold the clusters of a headless service as they were before its endpoints last changed.
+ * Auto-mTLS looks at those endpoints, but istiod from 1.32 on sends no clusters when only they change (`cdsNeedsPush`);
+ * a proxy that started later has seen them.
+ */
+export function mayHoldOldHeadless(context: ClusterContext, service: Service): boolean {
+  if (service.resolution !== 'Passthrough' || service.registry !== 'Kubernetes') return false;
+  if (!context.behaviour.skipsClustersOfHeadless) return false;
+  const changed = lastChanges(context.registry).get(`${service.namespace}/${service.name}`);
+  return changed !== undefined && proxyStart(context.proxy) <= changed;
+}
+
+/** The last change of each service's endpoints, as the controller that writes EndpointSlices notes it. */
+function lastChanges(registry: Registry): Map<string, string> {
+  let found = changes.get(registry);
+  if (!found) {
+    found = new Map();
+    for (const { metadata } of registry.resources('EndpointSlice')) {
+      const name = `${metadata.namespace}/${metadata.labels['kubernetes.io/service-name']}`;
+      const time =
+        metadata.annotations['endpoints.kubernetes.io/last-change-trigger-time'] ?? metadata.creationTimestamp ?? '';
+      if (time > (found.get(name) ?? '')) found.set(name, time);
+    }
+    changes.set(registry, found);
+  }
+  return found;
+}
