@@ -35,8 +35,16 @@ export const clusterFlags = {
   capture: Flags.string({ helpValue: 'DIR', description: 'read a capture instead of a live cluster' }),
   kubeconfig: Flags.string({ helpValue: 'FILE', description: 'path of the kubeconfig' }),
   context: Flags.string({ helpValue: 'NAME', description: 'context of the kubeconfig' }),
+  cluster: Flags.string({ helpValue: 'NAME', description: 'cluster of the kubeconfig' }),
+  user: Flags.string({ helpValue: 'NAME', description: 'user of the kubeconfig' }),
   as: Flags.string({ helpValue: 'USER', description: 'user to impersonate' }),
   'as-group': Flags.string({ helpValue: 'GROUP', multiple: true, description: 'group to impersonate' }),
+  'as-uid': Flags.string({ helpValue: 'UID', description: 'uid to impersonate' }),
+  'istio-namespace': Flags.string({
+    char: 'i',
+    helpValue: 'NS',
+    description: 'namespace of istiod (default: where one runs)',
+  }),
   'request-timeout': Flags.string({
     helpValue: 'DURATION',
     description: 'how long to wait for one answer, such as 30s',
@@ -49,6 +57,11 @@ export const proxyFlags = {
   'all-namespaces': Flags.boolean({ char: 'A', description: 'proxies in all namespaces (the default)' }),
   selector: Flags.string({ char: 'l', helpValue: 'SELECTOR', description: 'proxies whose pod has these labels' }),
   proxy: Flags.string({ helpValue: 'NS/POD', multiple: true, description: 'this proxy only' }),
+  'proxy-timeout': Flags.string({
+    helpValue: 'DURATION',
+    default: '30s',
+    description: 'how long one proxy may take to answer',
+  }),
   concurrency: Flags.integer({ default: 16, min: 1, max: 256, description: 'how many proxies are asked at once' }),
 };
 

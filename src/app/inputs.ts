@@ -1,4 +1,4 @@
-import type { ProxySelection } from '../io/kube/options.ts';
+import { type ProxySelection, parseTimeout } from '../io/kube/options.ts';
 import { type ClusterState, isProblem, type Problem, type ProxySource } from '../model/cluster-state.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Desired } from './desired/index.ts';
@@ -15,13 +15,18 @@ export interface InputFlags {
   capture?: string;
   kubeconfig?: string;
   context?: string;
+  cluster?: string;
+  user?: string;
   as?: string;
   'as-group'?: string[];
+  'as-uid'?: string;
+  'istio-namespace'?: string;
   'request-timeout'?: string;
   namespace?: string;
   'all-namespaces'?: boolean;
   selector?: string;
   proxy?: string[];
+  'proxy-timeout'?: string;
   concurrency?: number;
 }
 
@@ -42,9 +47,14 @@ export async function readState(flags: InputFlags, signal: AbortSignal): Promise
     {
       kubeconfig: flags.kubeconfig,
       context: flags.context,
+      cluster: flags.cluster,
+      user: flags.user,
       as: flags.as,
       asGroups: flags['as-group'],
+      asUid: flags['as-uid'],
+      istioNamespace: flags['istio-namespace'],
       requestTimeout: flags['request-timeout'],
+      proxyTimeoutMs: proxyTimeout(flags['proxy-timeout']),
       concurrency: flags.concurrency,
       ...selectionOf(flags),
     },
@@ -52,6 +62,14 @@ export async function readState(flags: InputFlags, signal: AbortSignal): Promise
   );
   if (isProblem(state)) throw new UserError(`${state.message}; ${state.advice}`);
   return state;
+}
+
+/** @throws UserError for what is not a duration; each proxy must have a deadline, so 0 is none either */
+function proxyTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseTimeout(text);
+  if (!ms) throw new UserError(`--proxy-timeout "${text}" is not a duration; write 30s or 2m`);
+  return ms;
 }
 
 function selectionOf(flags: InputFlags): ProxySelection {

@@ -19,6 +19,8 @@ export function selectProxies(resources: readonly Resource[], selection: ProxySe
       `"${selection.selector}" is not a label selector`,
       'Write it as for kubectl: -l app=web,tier!=test',
     );
+  const unknown = unknownNamespace(resources, selection.namespace);
+  if (unknown) return unknown;
   const pods = resources.filter((resource) => resource.kind === 'Pod' && resource.group === '' && hasProxy(resource));
   const byId = new Map(pods.map((pod) => [podId(pod), pod]).sort() as [string, Resource][]);
   let wanted = [...byId.values()];
@@ -54,6 +56,19 @@ function hasProxy(pod: Resource): boolean {
   return [pod.spec['containers'], pod.spec['initContainers']]
     .flatMap((containers) => (Array.isArray(containers) ? containers : []))
     .some((container) => isObject(container) && container['name'] === 'istio-proxy');
+}
+
+function unknownNamespace(resources: readonly Resource[], wanted: string | undefined): Problem | undefined {
+  const names = resources
+    .filter(({ kind, group }) => kind === 'Namespace' && group === '')
+    .map(({ metadata }) => metadata.name);
+  // Without the right to list them nothing is known of them.
+  if (wanted === undefined || names.length === 0 || names.includes(wanted)) return undefined;
+  const near = nearNames(wanted, names);
+  return configProblem(
+    `there is no namespace ${wanted}`,
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'See kubectl get namespaces.',
+  );
 }
 
 function noSuchProxy(id: string, resources: readonly Resource[], ids: string[]): Problem {
