@@ -12,6 +12,7 @@ import { networkResolver } from './network.ts';
 import { PodIndex } from './pod-index.ts';
 import { proxies } from './proxy.ts';
 import { ResourceIndex } from './resources.ts';
+import { inRevision } from './revision.ts';
 import { serviceEntryServices } from './service-entry.ts';
 import { ServiceIndex } from './service-index.ts';
 import { ServiceTargets } from './service-target.ts';
@@ -39,7 +40,8 @@ export function buildRegistry(input: RegistryInput): Registry {
   const behaviour = registryBehaviour(version.minor);
   const clusterId = environment.text('CLUSTER_ID', 'Kubernetes');
   const domainSuffix = argument(istiod.arguments, '--domain') ?? 'cluster.local';
-  const resources = withGatewayApi(inDiscoveredNamespaces(everything, mesh), environment, domainSuffix, behaviour);
+  const read = inRevision(inDiscoveredNamespaces(everything, mesh), environment.text('REVISION', ''));
+  const resources = withGatewayApi(read, environment, domainSuffix, behaviour);
   const namespace = (name: string): Resource | undefined => everything.get('', 'Namespace', '', name);
   const networkOf = networkResolver(meshNetworks(configMap), clusterId, namespace(istiod.namespace));
   const common = { resources, mesh, environment, clusterId, domainSuffix, trustDomain: mesh.trustDomain, networkOf };
