@@ -6,6 +6,7 @@ import type { Registry } from '../../registry/types.ts';
 import { accessLogService, meshFileLog, providerLog } from './access-log-provider.ts';
 import type { ListenerClass } from './listener-class.ts';
 import { accessLogging } from './logging.ts';
+import { perProxy } from './per-proxy.ts';
 import { extensionProvider } from './telemetry.ts';
 import { any } from './typed-config.ts';
 
@@ -15,12 +16,16 @@ import { any } from './typed-config.ts';
  * @returns the value of `access_log`; empty where nothing is logged
  */
 export function httpAccessLog(proxy: Proxy, registry: Registry, listenerClass: ListenerClass): Message[] {
-  return accessLog(proxy, registry, listenerClass, () => accessLogService('http', 'http_envoy_accesslog'));
+  return perProxy(proxy, registry, `access log http ${listenerClass}`, () =>
+    accessLog(proxy, registry, listenerClass, () => accessLogService('http', 'http_envoy_accesslog')),
+  );
 }
 
 /** Access logs of a TCP proxy (`setTCPAccessLog`). */
 export function tcpAccessLog(proxy: Proxy, registry: Registry, listenerClass: ListenerClass): Message[] {
-  return accessLog(proxy, registry, listenerClass, () => accessLogService('tcp', 'tcp_envoy_accesslog'));
+  return perProxy(proxy, registry, `access log tcp ${listenerClass}`, () =>
+    accessLog(proxy, registry, listenerClass, () => accessLogService('tcp', 'tcp_envoy_accesslog')),
+  );
 }
 
 /**

@@ -12,7 +12,7 @@ import { internalAddressConfig } from './internal-address.ts';
 import type { ListenerClass } from './listener-class.ts';
 import { applyPathNormalization } from './path-normalization.ts';
 import { proxyHeaders } from './proxy-headers.ts';
-import { configureTracing } from './tracing.ts';
+import { tracing } from './tracing.ts';
 import { any, extension } from './typed-config.ts';
 
 /** What one HTTP connection manager is compiled for (istiod's `httpListenerOpts`). */
@@ -74,11 +74,12 @@ export function httpConnectionManager(proxy: Proxy, registry: Registry, options:
 
   const logs = httpAccessLog(proxy, registry, options.class);
   if (logs.length > 0) manager['access_log'] = logs;
-  const requestIdForSampling = configureTracing(manager, proxy, registry, options.class);
+  const traced = tracing(proxy, registry, options.class);
+  if (traced.message) manager['tracing'] = traced.message;
   manager['http_filters'] = httpFilters(proxy, registry, options, headers);
   manager['request_id_extension'] = {
     typed_config: any('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
-      use_request_id_for_trace_sampling: requestIdForSampling,
+      use_request_id_for_trace_sampling: traced.sampleByRequestId,
     }),
   };
   const internal = internalAddressConfig(registry, options.useRemoteAddress);

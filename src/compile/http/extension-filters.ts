@@ -8,6 +8,7 @@ import type { Registry } from '../../registry/types.ts';
 import { attaches } from '../policy-attachment.ts';
 import { behaviour } from '../version.ts';
 import type { ListenerClass } from './listener-class.ts';
+import { perProxy } from './per-proxy.ts';
 import { workloadMode } from './telemetry.ts';
 import { any } from './typed-config.ts';
 
@@ -74,8 +75,17 @@ function toFilter(extension: Extension): Filter {
   return derive(filter, resource);
 }
 
-/** The extensions that attach to the proxy: those of its own namespace, then those of the root namespace. */
+/** Whether any extension attaches to the proxy. */
+export function hasExtensions(proxy: Proxy, registry: Registry): boolean {
+  return extensions(proxy, registry).length > 0;
+}
+
 function extensions(proxy: Proxy, registry: Registry): Extension[] {
+  return perProxy(proxy, registry, 'extensions', () => attachedExtensions(proxy, registry));
+}
+
+/** The extensions that attach to the proxy: those of its own namespace, then those of the root namespace. */
+function attachedExtensions(proxy: Proxy, registry: Registry): Extension[] {
   const { trafficExtensions } = behaviour(registry);
   const all = [
     ...(trafficExtensions ? registry.resources('TrafficExtension') : []),

@@ -3,10 +3,11 @@ import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { authenticationFilters, authorizationFilters } from '../security/index.ts';
 import type { ConnectionManagerOptions } from './connection-manager.ts';
-import { dynamicForwardProxies } from './dynamic-forward-proxy.ts';
-import { type ExtensionPhase, extensionFilters } from './extension-filters.ts';
+import { dynamicForwardProxies, isDynamicDns } from './dynamic-forward-proxy.ts';
+import { type ExtensionPhase, extensionFilters, hasExtensions } from './extension-filters.ts';
 import * as filters from './filters.ts';
 import { metricsFilters } from './metrics.ts';
+import { perProxy } from './per-proxy.ts';
 import type { ProxyHeaders } from './proxy-headers.ts';
 
 /**
@@ -14,6 +15,26 @@ import type { ProxyHeaders } from './proxy-headers.ts';
  * authorization, then those that routes configure, metrics, and the router last (`buildHTTPConnectionManager`).
  */
 export function httpFilters(
+  proxy: Proxy,
+  registry: Registry,
+  options: ConnectionManagerOptions,
+  headers: ProxyHeaders,
+): Filter[] {
+  const special = isDynamicDns(options.service, registry) ? options.service.hostname : '';
+  const key = [
+    'http filters',
+    options.class,
+    options.protocol === 'GRPC-Web',
+    options.hbone === true,
+    options.honourMetadataExchangeHeaders !== false,
+    special,
+    // Only extensions look at the port.
+    hasExtensions(proxy, registry) ? options.port : '',
+  ].join(' ');
+  return perProxy(proxy, registry, key, () => buildStack(proxy, registry, options, headers));
+}
+
+function buildStack(
   proxy: Proxy,
   registry: Registry,
   options: ConnectionManagerOptions,

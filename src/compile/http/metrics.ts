@@ -6,6 +6,7 @@ import type { Registry } from '../../registry/types.ts';
 import { envoyDuration } from '../duration.ts';
 import type { ListenerClass } from './listener-class.ts';
 import { mergeMetrics } from './metrics-merge.ts';
+import { perProxy } from './per-proxy.ts';
 import { defaultProviders, extensionProvider, telemetryItems, workloadMode } from './telemetry.ts';
 import { extension } from './typed-config.ts';
 
@@ -27,6 +28,10 @@ const prometheusNames: Record<string, string> = {
  * HTTP and TCP (istiod's `Telemetries.telemetryFilters` and `generateStatsConfig`).
  */
 export function metricsFilters(proxy: Proxy, registry: Registry, listenerClass: ListenerClass): Filter[] {
+  return perProxy(proxy, registry, `metrics ${listenerClass}`, () => statsFilters(proxy, registry, listenerClass));
+}
+
+function statsFilters(proxy: Proxy, registry: Registry, listenerClass: ListenerClass): Filter[] {
   const items = telemetryItems(proxy, registry, 'metrics').flat();
   const merged = mergeMetrics(items, defaultProviders(registry, 'metrics'), workloadMode(listenerClass));
   const filters: Filter[] = [];

@@ -7,54 +7,58 @@ import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { behaviour } from '../version.ts';
 import type { ListenerClass } from './listener-class.ts';
+import { perProxy } from './per-proxy.ts';
 import { tracingProvider } from './tracing-provider.ts';
-import { tracingSpec } from './tracing-spec.ts';
+import { type TracingSpec, tracingSpec } from './tracing-spec.ts';
 import { customTags } from './tracing-tags.ts';
 
+/** Tracing of connection managers of one class. */
+export interface Tracing {
+  /** Value of `tracing`; undefined where nothing is traced. */
+  message?: Message;
+  /** Whether the request id decides about sampling. */
+  sampleByRequestId: boolean;
+}
+
 /**
- * Sets `tracing` of a connection manager (istiod's `configureTracing`): from Telemetries and `defaultProviders`, else
- * from `MeshConfig.enableTracing` and `ProxyConfig.tracing`.
- *
- * @returns whether the request id decides about sampling
+ * Tracing of a connection manager (istiod's `configureTracing`): from Telemetries and `defaultProviders`, else from
+ * `MeshConfig.enableTracing` and `ProxyConfig.tracing`.
  */
-export function configureTracing(
-  manager: Message,
-  proxy: Proxy,
-  registry: Registry,
-  listenerClass: ListenerClass,
-): boolean {
-  const config = isObject(proxy.proxyConfig['tracing']) ? (proxy.proxyConfig['tracing'] as JsonObject) : {};
-  const spec = tracingSpec(proxy, registry, listenerClass);
-  if (!spec) {
-    if (registry.mesh['enableTracing'] !== true) return true;
-    const tracing = sampled({}, ...configSampling(config, registry));
-    const istioTags = config['enableIstioTags'] !== false;
-    setTags(tracing, customTags(proxy, { istioTags, fromProxyConfig: config }));
-    setMaxLength(tracing, config);
-    manager['tracing'] = derive(tracing, [registry.mesh, 'enableTracing']);
-    return true;
-  }
-  if (spec.disabled || !spec.provider) return true;
-  const provided = tracingProvider(proxy, registry, spec.provider);
-  if (!provided) return true;
-  const tracing: Message = derive({ ...provided.tracing }, spec.provider, ...spec.sources);
-  if (provided.customSampler) sampled(tracing, 100, spec.provider);
-  else if (spec.randomSamplingPercentage !== undefined)
-    sampled(tracing, spec.randomSamplingPercentage.value, spec.randomSamplingPercentage.source);
-  else sampled(tracing, ...configSampling(config, registry));
-  setTags(
-    tracing,
-    customTags(proxy, {
-      istioTags: spec.enableIstioTags,
-      fromTelemetry: spec.customTags,
-      fromProxyConfig: config,
-    }),
-  );
-  if (tracing['max_path_tag_length'] === undefined) setMaxLength(tracing, config);
+export function tracing(proxy: Proxy, registry: Registry, listenerClass: ListenerClass): Tracing {
+  return perProxy(proxy, registry, `tracing ${listenerClass}`, () => {
+    const spec = tracingSpec(proxy, registry, listenerClass);
+    return spec ? fromTelemetry(proxy, registry, spec) : fromMesh(proxy, registry);
+  });
+}
+
+function configOf(proxy: Proxy): JsonObject {
+  return isObject(proxy.proxyConfig['tracing']) ? (proxy.proxyConfig['tracing'] as JsonObject) : {};
+}
+
+function fromMesh(proxy: Proxy, registry: Registry): Tracing {
+  if (registry.mesh['enableTracing'] !== true) return { sampleByRequestId: true };
+  const config = configOf(proxy);
+  const message = sampled({}, ...configSampling(config, registry));
+  setTags(message, customTags(proxy, { istioTags: config['enableIstioTags'] !== false, fromProxyConfig: config }));
+  setMaxLength(message, config);
+  return { message: derive(message, [registry.mesh, 'enableTracing']), sampleByRequestId: true };
+}
+
+function fromTelemetry(proxy: Proxy, registry: Registry, spec: TracingSpec): Tracing {
+  const provided = spec.disabled || !spec.provider ? undefined : tracingProvider(proxy, registry, spec.provider);
+  if (!provided) return { sampleByRequestId: true };
+  const config = configOf(proxy);
+  const message: Message = derive({ ...provided.tracing }, spec.provider, ...spec.sources);
+  const own = spec.randomSamplingPercentage;
+  if (provided.customSampler) sampled(message, 100, spec.provider);
+  else if (own !== undefined) sampled(message, own.value, own.source);
+  else sampled(message, ...configSampling(config, registry));
+  const { enableIstioTags: istioTags, customTags: ownTags } = spec;
+  setTags(message, customTags(proxy, { istioTags, fromTelemetry: ownTags, fromProxyConfig: config }));
+  if (message['max_path_tag_length'] === undefined) setMaxLength(message, config);
   if (spec.disableContextPropagation && behaviour(registry).noContextPropagation)
-    tracing['no_context_propagation'] = true;
-  manager['tracing'] = tracing;
-  return spec.useRequestIdForTraceSampling;
+    message['no_context_propagation'] = true;
+  return { message, sampleByRequestId: spec.useRequestIdForTraceSampling };
 }
 
 /** `ProxyConfig.tracing.sampling`, else PILOT_TRACE_SAMPLING (`proxyConfigSamplingValue`). */

@@ -16,7 +16,8 @@ export function compileOutboundListeners(proxy: Proxy, registry: Registry): List
   const wildcards = { IPv4: ['0.0.0.0'], IPv6: ['::'], Dual: ['0.0.0.0', '::'] }[ipFamily(proxy)];
   const context: OutboundContext = { proxy, registry, scope: registry.sidecarScope(proxy), wildcards };
   if (!(Number(registry.mesh['proxyListenPort']) > 0)) return [];
-  const listeners = collectListeners(context).map((draft) => writeListener(context, draft, catchAllFilters(context)));
+  const fallthrough = catchAllFilters(context);
+  const listeners = collectListeners(context).map((draft) => writeListener(context, draft, fallthrough));
   const httpProxy = httpProxyListener(context);
   if (httpProxy) listeners.push(httpProxy);
   // Without iptables nothing comes to virtualOutbound.
