@@ -1,4 +1,5 @@
 import { type ProxyConfig, typeUrl } from '../model/envoy.ts';
+import { OneOf } from '../model/one-of.ts';
 import { Unknown } from '../model/unknown.ts';
 
 /**
@@ -38,6 +39,7 @@ export function toConfigDump(config: ProxyConfig): unknown {
 
 function withoutUnknown(value: unknown): unknown {
   if (value instanceof Unknown) return undefined;
+  if (value instanceof OneOf) return withoutUnknown(value.values[0]);
   if (Array.isArray(value)) return value.map(withoutUnknown).filter((item) => item !== undefined);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutUnknown(item)]));

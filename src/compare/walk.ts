@@ -2,6 +2,7 @@ import type { ResourceType } from '../model/envoy.ts';
 import type { Field } from '../model/envoy-api/index.ts';
 
 import { isObject } from '../model/json.ts';
+import { OneOf } from '../model/one-of.ts';
 import { Unknown } from '../model/unknown.ts';
 import { exclusionAt } from './exclusions.ts';
 import { label, listRule, pairUp } from './lists.ts';
@@ -28,6 +29,8 @@ export class Walk {
     const excluded = exclusionAt(this.#type, live === undefined ? expectedPath : livePath);
     if (excluded !== undefined) return this.#skip(excluded, live ?? expected);
     if (expected instanceof Unknown) return this.#skip(expected.reason, live);
+    if (expected instanceof OneOf || live instanceof OneOf)
+      return this.compare(this.#choose(expected, live, field), usual(live), expectedPath, livePath, field);
     if (expected === undefined || live === undefined)
       return this.#oneSided(expected, live, expectedPath, livePath, field);
     if (Array.isArray(expected) && Array.isArray(live))
@@ -111,6 +114,13 @@ export class Walk {
     return found;
   }
 
+  /** Of several expected values the one that a proxy holds, else the usual one; between compiled sides the usual ones count. */
+  #choose(expected: unknown, live: unknown, field: Field | undefined): unknown {
+    if (!(expected instanceof OneOf) || live instanceof OneOf) return usual(expected);
+    const held = expected.values.findIndex((value) => this.#equal(value, live, field));
+    return expected.values[Math.max(held, 0)];
+  }
+
   #equal(expected: unknown, live: unknown, field: Field | undefined): boolean {
     const trial = emptyComparison();
     new Walk(this.#type, this.#name, trial).compare(expected, live, ['*'], ['*'], field);
@@ -134,6 +144,8 @@ export class Walk {
   /** Leaves of a value that only one side has, without those not compared, which are counted here. */
   #countOneSided(value: unknown, path: Step[]): number {
     if (value instanceof Unknown) return (this.#skip(value.reason, undefined), 0);
+    if (value instanceof OneOf) return this.#countOneSided(usual(value), path);
+    if (value === undefined) return 0;
     const excluded = path.length > 0 ? exclusionAt(this.#type, path) : undefined;
     if (excluded !== undefined) return (this.#skip(excluded, value), 0);
     if (!isContainer(value)) return 1;
@@ -175,9 +187,14 @@ export function emptyComparison(): Comparison {
 
 /** Scalars below a value; an empty message or list is one leaf. */
 export function countLeaves(value: unknown): number {
+  if (value instanceof OneOf) return countLeaves(usual(value));
   if (!isContainer(value) || value instanceof Unknown) return 1;
   const items = Object.values(value);
   return items.length === 0 ? 1 : items.reduce<number>((sum, item) => sum + countLeaves(item), 0);
+}
+
+function usual(value: unknown): unknown {
+  return value instanceof OneOf ? value.values[0] : value;
 }
 
 function isContainer(value: unknown): value is object {

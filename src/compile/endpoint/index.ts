@@ -1,7 +1,7 @@
 import type { Cluster, ClusterLoadAssignment, Message } from '../../model/envoy.ts';
+import { OneOf } from '../../model/one-of.ts';
 import { derive, deriveField, inherit } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
-import { Unknown } from '../../model/unknown.ts';
 import type { DestinationRule, Registry, Service, ServicePort } from '../../registry/types.ts';
 import { isSniClusterName, parseClusterName } from '../cluster/name.ts';
 import { unseenKey } from '../security/unseen-policies.ts';
@@ -139,7 +139,7 @@ function asPrinted(groups: Message[], ejects: boolean): Message[] {
   });
 }
 
-function printedHealth(sent: unknown, ejects: boolean): string | Unknown {
+function printedHealth(sent: unknown, ejects: boolean): string | OneOf {
   if (sent === 'UNHEALTHY' || sent === 'DRAINING') return 'UNHEALTHY';
-  return ejects ? new Unknown('the health that outlier detection found') : 'HEALTHY';
+  return ejects ? new OneOf('HEALTHY', 'UNHEALTHY') : 'HEALTHY';
 }

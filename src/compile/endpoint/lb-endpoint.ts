@@ -1,24 +1,23 @@
 import type { Message } from '../../model/envoy.ts';
-import { derive, deriveField, type Source } from '../../model/provenance.ts';
-import { Unknown } from '../../model/unknown.ts';
+import { OneOf } from '../../model/one-of.ts';
+import { derive, deriveField } from '../../model/provenance.ts';
 import type { Endpoint } from '../../registry/types.ts';
 import { dualStack } from '../cluster/ip-family.ts';
 import type { EndpointQuery } from './locality-groups.ts';
+import type { MtlsChoice } from './mtls.ts';
 import { isDraining } from './sendable.ts';
 
 const nameLabels = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app'];
 const revisionLabels = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version'];
 
 /** Envoy's `LbEndpoint` for an endpoint (istiod's `buildEnvoyLbEndpoint`). */
-export function lbEndpoint(
-  query: EndpointQuery,
-  endpoint: Endpoint,
-  mtls: { enabled: boolean | Unknown; source?: Source },
-): Message {
+export function lbEndpoint(query: EndpointQuery, endpoint: Endpoint, mtls: MtlsChoice): Message {
   const filters: Message = {};
-  if (mtls.enabled instanceof Unknown) filters['envoy.transport_socket_match'] = mtls.enabled;
-  else if (mtls.enabled && endpoint.tlsMode !== '' && endpoint.tlsMode !== 'disabled')
-    filters['envoy.transport_socket_match'] = { tlsMode: endpoint.tlsMode };
+  if (endpoint.tlsMode !== '' && endpoint.tlsMode !== 'disabled') {
+    const match = { tlsMode: endpoint.tlsMode };
+    if (mtls.enabled) filters['envoy.transport_socket_match'] = match;
+    else if (mtls.unseen) filters['envoy.transport_socket_match'] = new OneOf(undefined, match);
+  }
   deriveField(filters, 'envoy.transport_socket_match', mtls.source);
   const { environment } = query.registry;
   if (

@@ -1,16 +1,22 @@
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Source } from '../../model/provenance.ts';
-import { Unknown } from '../../model/unknown.ts';
 import type { Endpoint } from '../../registry/types.ts';
 import { mtlsMode } from '../security/peer-authentication.ts';
-import { comesFrom, unseenPolicies, unseenReason } from '../security/unseen-policies.ts';
+import { comesFrom, unseenPolicies } from '../security/unseen-policies.ts';
 import { behaviour } from '../version.ts';
 import type { EndpointQuery } from './locality-groups.ts';
 import { subsetOf } from './subset.ts';
 
 /** Whether mutual TLS of the mesh is used towards an endpoint, and what decided it. */
-export type MtlsCheck = (endpoint: Endpoint) => { enabled: boolean | Unknown; source?: Source };
+export interface MtlsChoice {
+  enabled: boolean;
+  /** The proxy may not know of what turned it off. */
+  unseen?: boolean;
+  source?: Source;
+}
+
+export type MtlsCheck = (endpoint: Endpoint) => MtlsChoice;
 
 /**
  * Mutual TLS towards endpoints (istiod's `mtlsChecker`): the rule's mode decides for all; without one the endpoint's own
@@ -26,8 +32,8 @@ export function mtlsCheck({ proxy, registry, rule, subset, port }: EndpointQuery
   return (endpoint) => {
     if (endpoint.tlsMode !== 'istio') return { enabled: false };
     const { mode, source } = mtlsMode(registry, endpoint.namespace, endpoint.labels, endpoint.port);
-    if (mode === 'DISABLE' && comesFrom(source, unseen)) return { enabled: new Unknown(unseenReason), source };
-    return { enabled: mode !== 'DISABLE', source };
+    if (mode !== 'DISABLE') return { enabled: true, source };
+    return { enabled: false, unseen: comesFrom(source, unseen), source };
   };
 }
 
