@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { runDrift } from '../../src/app/run-drift.ts';
+import { serveCapture } from '../support/api-server/serve-capture.ts';
+
+const recordings = 'fixtures/recordings/1.29';
+const { signal } = new AbortController();
+const nothing = () => undefined;
+const run = (name: string, flags: object) =>
+  runDrift({ ref: 'WORKTREE', path: [`${recordings}/${name}/git`], ...flags }, '0', signal, nothing);
+
+it.each(['drift-several', 'fault-nack-lua', 'fault-stale-one'])(
+  'drift finds the same in a live cluster as in the capture of it: %s',
+  async (name) => {
+    const capture = `${recordings}/${name}/capture`;
+    const served = await serveCapture(capture);
+    const captured = await run(name, { capture });
+    const live = await run(name, { kubeconfig: served.api.kubeconfig() });
+    await served.close();
+    expect(captured.report.findings.length).toBeGreaterThan(0);
+    expect(live.report.findings).toEqual(captured.report.findings);
+    expect(live.report.proxies).toEqual(captured.report.proxies);
+    expect(live.code).toBe(captured.code);
+  },
+  30_000,
+);
+
+it('a proxy that hangs is a row, and the run is not clean', async () => {
+  const served = await serveCapture(`${recordings}/drift-cosmetic/capture`);
+  const pod = [...served.api.forwards.keys()].find((id) => id.startsWith('shop/'))!;
+  served.api.forwards.set(pod, { hang: true });
+  const flags = { kubeconfig: served.api.kubeconfig(), 'proxy-timeout': '1s', 'fail-on': 'never' as const };
+  const { report, code } = await run('drift-cosmetic', flags);
+  await served.close();
+  const message = `${pod.replace(':15000', '')}: port 15000 did not answer in time`;
+  expect(report.diagnostics).toContainEqual(expect.objectContaining({ severity: 'error', message }));
+  expect(report.summary.proxies).toMatchObject({ examined: 1 });
+  expect(report.complete).toBe(false);
+  expect(code).toBe(2);
+}, 30_000);
