@@ -10,7 +10,8 @@ import { nodeFlag } from '../../node-metadata.ts';
 import type { PeerPolicy } from '../../security/peer-authentication.ts';
 import { peerPolicy } from '../../security/peer-authentication.ts';
 import { additionalAddresses, address } from '../address.ts';
-import { wildcards } from './bind.ts';
+import { wildcards } from '../bind.ts';
+import { maxConnectionsPerEvent } from '../defaults.ts';
 import { chainName, ingressPort, passthroughChain } from './chain-config.ts';
 import { filterChains } from './filter-chain.ts';
 import { listenerFilters } from './listener-filters.ts';
@@ -22,6 +23,7 @@ import { workloadPorts } from './workload-ports.ts';
  * real port because a Sidecar says so or nothing is intercepted (istiod's `buildInboundListeners`).
  */
 export function compileInboundListeners(proxy: Proxy, registry: Registry): Listener[] {
+  if (!(Number(registry.mesh['proxyListenPort']) > 0)) return [];
   const policy = peerPolicy(registry, proxy.namespace, proxy.labels);
   const shared: FilterChain[] = [];
   const own: Listener[] = [];
@@ -85,8 +87,7 @@ function listener(
   if (extra && dualStack(registry)) message['additional_addresses'] = extra;
   if (nodeFlag(proxy, 'INBOUND_LISTENER_EXACT_BALANCE')) message['connection_balance_config'] = { exact_balance: {} };
   if (intercepted && transparent) message['transparent'] = true;
-  const accepts = Number(registry.environment.text('MAX_CONNECTIONS_PER_SOCKET_EVENT_LOOP', '1'));
-  if (accepts > 0) message['max_connections_to_accept_per_socket_event'] = accepts;
+  Object.assign(message, maxConnectionsPerEvent(registry));
   const logs = listenerAccessLog(proxy, registry, 'sidecar-inbound');
   if (logs.length > 0) message['access_log'] = logs;
   return markListener(message, source, proxy, registry);

@@ -1,5 +1,6 @@
 import type { FilterChain, Message } from '../../../model/envoy.ts';
-import { any } from '../../http/typed-config.ts';
+import { extension } from '../../http/typed-config.ts';
+import { httpInspector, originalDestination, tlsInspector } from '../defaults.ts';
 
 /**
  * The listener filters that the chains need: the original destination, and the inspectors of TLS and HTTP, each switched
@@ -7,31 +8,26 @@ import { any } from '../../http/typed-config.ts';
  */
 export function listenerFilters(chains: readonly FilterChain[], intercepted: boolean, transparent: boolean): Message[] {
   const filters: Message[] = [];
-  if (intercepted) filters.push(listenerFilter('original_dst', 'original_dst.v3.OriginalDst'));
-  if (intercepted && transparent)
-    filters.push(listenerFilter('original_src', 'original_src.v3.OriginalSrc', { mark: 1337 }));
+  if (intercepted) filters.push(originalDestination());
+  if (intercepted && transparent) filters.push(originalSource());
   const tls = portsThat(chains, (match) => match['transport_protocol'] === 'tls');
   const http = portsThat(chains, (match) =>
     ((match['application_protocols'] ?? []) as string[]).some((item) => item === 'http/1.1' || item === 'h2c'),
   );
-  if ([...tls.values()].includes(true))
-    filters.push({
-      ...listenerFilter('tls_inspector', 'tls_inspector.v3.TlsInspector', { initial_read_buffer_size: 512 }),
-      ...tlsDisabled(tls),
-    });
-  if ([...http.values()].includes(true))
-    filters.push({
-      ...listenerFilter('http_inspector', 'http_inspector.v3.HttpInspector'),
-      ...disabledOn(ports(http, false)),
-    });
+  if ([...tls.values()].includes(true)) filters.push({ ...tlsInspector(), ...tlsDisabled(tls) });
+  if ([...http.values()].includes(true)) filters.push({ ...httpInspector(), ...disabledOn(ports(http, false)) });
   return filters;
 }
 
-function listenerFilter(name: string, type: string, message: Message = {}): Message {
-  return {
-    name: `envoy.filters.listener.${name}`,
-    typed_config: any(`envoy.extensions.filters.listener.${type}`, message),
-  };
+/** Keeps the client's address on the way to the application; the mark takes the answers back to the proxy. */
+function originalSource(): Message {
+  return extension(
+    'envoy.filters.listener.original_src',
+    'envoy.extensions.filters.listener.original_src.v3.OriginalSrc',
+    {
+      mark: 1337,
+    },
+  );
 }
 
 /** By port (0: all others), whether one of its chains asks for an inspector. */

@@ -10,11 +10,11 @@ import { type ExtensionPhase, extensionFilters } from '../../http/extension-filt
 import { exchangesMetadata, tcpMetadataExchange } from '../../http/filters.ts';
 import { metricsFilters } from '../../http/metrics.ts';
 import { proxyHeaders } from '../../http/proxy-headers.ts';
-import { extension } from '../../http/typed-config.ts';
 import { nodeMetadata } from '../../node-metadata.ts';
 import { inboundRouteConfiguration } from '../../route/inbound.ts';
 import { authorizationFilters } from '../../security/index.ts';
 import { protocolFilters } from '../outbound/protocol-filters.ts';
+import { tcpProxyFilter } from '../outbound/tcp-proxy.ts';
 import type { ChainConfig } from './chain-config.ts';
 import { chainName } from './chain-config.ts';
 
@@ -47,7 +47,7 @@ export function httpNetworkFilters(chain: ChainConfig, proxy: Proxy, registry: R
   });
   return [
     ...peerExchange(registry),
-    ...extensions(chain, proxy, registry, 'AUTHN', 'AUTHZ', 'STATS', 'UNSPECIFIED'),
+    ...extensions(chain.targetPort, proxy, registry, 'AUTHN', 'AUTHZ', 'STATS', 'UNSPECIFIED'),
     manager,
   ];
 }
@@ -66,9 +66,9 @@ export function tcpNetworkFilters(chain: ChainConfig, proxy: Proxy, registry: Re
   return [
     ...peerExchange(registry),
     ...authorization.custom,
-    ...extensions(chain, proxy, registry, 'AUTHN', 'AUTHZ'),
+    ...extensions(chain.port, proxy, registry, 'AUTHN', 'AUTHZ'),
     ...authorization.local,
-    ...extensions(chain, proxy, registry, 'STATS', 'UNSPECIFIED'),
+    ...extensions(chain.port, proxy, registry, 'STATS', 'UNSPECIFIED'),
     ...metricsFilters(proxy, registry, inbound),
     ...protocolFilters(chain.protocol, registry, filter, String(tcpProxy['stat_prefix']), chain.cluster),
   ];
@@ -87,17 +87,9 @@ function peerExchange(registry: Registry): Filter[] {
   return exchangesMetadata(registry) ? [tcpMetadataExchange(registry)] : [];
 }
 
-/** Network filters of WasmPlugins and TrafficExtensions. */
-function extensions(chain: ChainConfig, proxy: Proxy, registry: Registry, ...phases: ExtensionPhase[]): Filter[] {
-  return extensionFilters(proxy, registry, { class: inbound, port: chain.targetPort }, 'network', ...phases);
-}
-
-function tcpProxyFilter(message: Message): Filter {
-  return extension(
-    'envoy.filters.network.tcp_proxy',
-    'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
-    message,
-  );
+/** Network filters of WasmPlugins and TrafficExtensions. istiod asks with the pod's port for HTTP, with the Service's for TCP. */
+function extensions(port: number, proxy: Proxy, registry: Registry, ...phases: ExtensionPhase[]): Filter[] {
+  return extensionFilters(proxy, registry, { class: inbound, port }, 'network', ...phases);
 }
 
 /** The cluster's name, or MeshConfig's pattern filled in (istiod's `BuildInboundStatPrefix`). */

@@ -4,7 +4,7 @@ import { parseProtocol } from '../../../registry/protocol.ts';
 import type { Protocol, Registry, SidecarScope } from '../../../registry/types.ts';
 import { filterCipherSuites } from '../../security/cipher-suites.ts';
 import type { ServerTls } from '../../security/downstream-tls.ts';
-import { canBind, unicastOrWildcards, wildcards } from './bind.ts';
+import { canBind, unicastOrWildcards, wildcards } from '../bind.ts';
 import type { ChainConfig } from './chain-config.ts';
 import { ingressPort } from './chain-config.ts';
 

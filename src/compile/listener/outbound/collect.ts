@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
 import type { EgressListener } from '../../../registry/types.ts';
 import { loopbackAddresses } from '../../cluster/ip-family.ts';
+import { canBind } from '../bind.ts';
 import type { Bind, ListenerDraft, ListenPort, OutboundContext, OutboundRequest } from './context.ts';
 import { ListenerMap } from './listener-map.ts';
 import { isTcpProtocol } from './listener-protocol.ts';
-import { canBind } from './reserved-port.ts';
 import { serviceAddresses } from './service-address.ts';
 
 /**
@@ -42,16 +42,21 @@ function addOwnPort(context: OutboundContext, listeners: ListenerMap, egress: Eg
     protocol: egress.port.protocol,
     config,
   };
-  if (!canBind(context, bind, port.port, port.protocol)) return;
+  if (!canListen(context, bind, port)) return;
   for (const service of egress.services)
     listeners.add({ bind, port, service, virtualServices: egress.virtualServices, cidrs: [] });
+}
+
+function canListen({ proxy, registry }: OutboundContext, { toPort, addresses }: Bind, port: ListenPort): boolean {
+  const [bind = ''] = addresses;
+  return canBind(proxy, { bindsToPort: toPort, bind, port: port.port, protocol: port.protocol, registry });
 }
 
 function addServicePorts(context: OutboundContext, listeners: ListenerMap, egress: EgressListener, bind: Bind): void {
   for (const service of egress.services) {
     const [address] = serviceAddresses(service, context);
     for (const port of service.ports) {
-      if (!canBind(context, bind, port.port, port.protocol)) continue;
+      if (!canListen(context, bind, port)) continue;
       const request: OutboundRequest = { bind, port, service, virtualServices: egress.virtualServices, cidrs: [] };
       const headless =
         bind.addresses.length === 0 &&

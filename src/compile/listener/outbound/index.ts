@@ -1,7 +1,7 @@
 import type { Listener } from '../../../model/envoy.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import type { Registry } from '../../../registry/types.ts';
-import { ipFamily } from '../../cluster/ip-family.ts';
+import { wildcards } from '../bind.ts';
 import { collectListeners } from './collect.ts';
 import type { OutboundContext } from './context.ts';
 import { httpProxyListener } from './http-proxy.ts';
@@ -13,8 +13,12 @@ import { writeListener } from './write-listener.ts';
  * `buildVirtualOutboundListener`): those of services and Sidecar egress listeners, the HTTP proxy port, virtualOutbound.
  */
 export function compileOutboundListeners(proxy: Proxy, registry: Registry): Listener[] {
-  const wildcards = { IPv4: ['0.0.0.0'], IPv6: ['::'], Dual: ['0.0.0.0', '::'] }[ipFamily(proxy)];
-  const context: OutboundContext = { proxy, registry, scope: registry.sidecarScope(proxy), wildcards };
+  const context: OutboundContext = {
+    proxy,
+    registry,
+    scope: registry.sidecarScope(proxy),
+    wildcards: wildcards(proxy),
+  };
   if (!(Number(registry.mesh['proxyListenPort']) > 0)) return [];
   const fallthrough = catchAllFilters(context);
   const listeners = collectListeners(context).map((draft) => writeListener(context, draft, fallthrough));

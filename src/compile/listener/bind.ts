@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
-import type { Proxy } from '../../../model/proxy.ts';
-import type { Protocol, Registry } from '../../../registry/types.ts';
-import { ipFamily } from '../../cluster/ip-family.ts';
-import { isHttp } from '../../cluster/protocol.ts';
-import { nodeFlag, nodeMetadata } from '../../node-metadata.ts';
+import type { Proxy } from '../../model/proxy.ts';
+import type { Protocol, Registry } from '../../registry/types.ts';
+import { ipFamily } from '../cluster/ip-family.ts';
+import { isHttp } from '../cluster/protocol.ts';
+import { nodeFlag, nodeMetadata } from '../node-metadata.ts';
 
 /** The wildcard addresses of a proxy's families, the primary one first (istiod's `getWildcardsAndLocalHost`). */
 export function wildcards(proxy: Proxy): string[] {
