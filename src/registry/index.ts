@@ -43,7 +43,8 @@ export function buildRegistry(input: RegistryInput): Registry {
   const read = inRevision(inDiscoveredNamespaces(everything, mesh), environment.text('REVISION', ''));
   const resources = withGatewayApi(read, environment, domainSuffix, behaviour);
   const namespace = (name: string): Resource | undefined => everything.get('', 'Namespace', '', name);
-  const networkOf = networkResolver(meshNetworks(configMap), clusterId, namespace(istiod.namespace));
+  const networks = meshNetworks(configMap);
+  const networkOf = networkResolver(networks, clusterId, namespace(istiod.namespace));
   const common = { resources, mesh, environment, clusterId, domainSuffix, trustDomain: mesh.trustDomain, networkOf };
   const exportDefault = (key: string): readonly unknown[] => (Array.isArray(mesh[key]) ? mesh[key] : ['*']);
 
@@ -92,6 +93,7 @@ export function buildRegistry(input: RegistryInput): Registry {
 
   return {
     mesh,
+    meshNetworks: networks,
     environment,
     istioVersion: `1.${version.minor}`,
     clusterId,

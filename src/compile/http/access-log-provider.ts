@@ -38,10 +38,10 @@ function parse(text: string): unknown {
   }
 }
 
-function fileLog(path: string, logFormat: Message): Message {
+function fileLog(path: string, logFormat: Message | undefined): Message {
   return extension('envoy.access_loggers.file', 'envoy.extensions.access_loggers.file.v3.FileAccessLog', {
     path,
-    log_format: logFormat,
+    ...(logFormat ? { log_format: logFormat } : {}),
   });
 }
 
@@ -70,7 +70,9 @@ function providerFileLog(registry: Registry, provider: JsonObject, file: JsonObj
   if (provider['name'] === 'envoy' && !format && !omitEmpty) return meshFileLog(registry, path);
   const target = path === '' ? '/dev/stdout' : path;
   if (format && 'labels' in format) return fileLog(target, derive(jsonFormat(format['labels'], omitEmpty), format));
-  const text = format && typeof format['text'] === 'string' ? format['text'] : '';
+  // A `logFormat` that says nothing leaves the format to Envoy; only its absence means Istio's.
+  if (format && typeof format['text'] !== 'string') return fileLog(target, undefined);
+  const text = format ? String(format['text']) : '';
   return fileLog(target, derive(textFormat(text, omitEmpty), format));
 }
 

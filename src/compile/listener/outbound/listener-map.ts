@@ -58,7 +58,8 @@ export class ListenerMap {
     let { protocol } = request.port;
     let chain = httpChain(context, request);
     if (protocol === 'HTTP_PROXY') {
-      if (!wellKnownConflict(current, protocol, false)) this.#set(key, request, [chain], protocol);
+      // An egress listener of this protocol takes the port from whatever was there.
+      this.#set(key, request, [chain], protocol);
       return;
     }
     if (current && !isTcpProtocol(current.protocol)) {
@@ -108,12 +109,8 @@ export class ListenerMap {
 }
 
 /** Mongo and MySQL speak first or are parsed, so they share a port with nothing else (`isConflictWithWellKnownPort`). */
-function wellKnownConflict(
-  current: ListenerDraft | undefined,
-  protocol: ServicePort['protocol'],
-  merges = true,
-): boolean {
-  if (!current || !merges || protocol === current.protocol) return false;
+function wellKnownConflict(current: ListenerDraft | undefined, protocol: ServicePort['protocol']): boolean {
+  if (!current || protocol === current.protocol) return false;
   const alone = ['Mongo', 'MySQL'];
   return alone.includes(protocol) || alone.includes(current.protocol);
 }
