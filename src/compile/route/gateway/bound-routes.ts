@@ -1,6 +1,6 @@
 import type { Route } from '../../../model/envoy.ts';
 import type { JsonObject } from '../../../model/json.ts';
-import type { Source } from '../../../model/provenance.ts';
+import { placeOf, type Source } from '../../../model/provenance.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import type { Registry, Service, SidecarScope, VirtualService } from '../../../registry/types.ts';
 import { intersectHosts } from '../../gateway/hosts.ts';
@@ -8,13 +8,14 @@ import type { GatewayServer } from '../../gateway/server.ts';
 import { proxyHeaders } from '../../http/proxy-headers.ts';
 import { destinationCluster } from '../destination.ts';
 import { httpRoutes } from '../http/routes.ts';
+import { hostOrigins, rulesOrigins } from '../virtual-service-origin.ts';
 
 /** What one VirtualService gives to one server of a gateway. */
 export interface BoundRoutes {
   /** The hosts that both have, in lower case. */
   hosts: { host: string; origins: Source[] }[];
   routes: Route[];
-  routesOrigin: Source;
+  routesOrigins: Source[];
   /** The service that a destination of the VirtualService means, seen from the gateway. */
   service(host: string): Service | undefined;
 }
@@ -58,9 +59,7 @@ export function boundRoutes(
       if (routes.length === 0) return [];
       known.set(key, routes);
     }
-    const routesKey = virtualService.routeSemantics ? 'rules' : 'http';
-    const routesOrigin = { resource: virtualService.resource, path: ['spec', routesKey] };
-    return [{ hosts, routes, routesOrigin, service }];
+    return [{ hosts, routes, routesOrigins: rulesOrigins(virtualService), service }];
   });
 }
 
@@ -74,6 +73,12 @@ function clusterOf(
   return destinationCluster(destination, known, listenerPort);
 }
 
+/** The place of a server's host; a listener of the Gateway API has one, as `hostname`. */
+function serverHost(server: GatewayServer, index: number): Source {
+  const { config } = server;
+  return placeOf(config)?.path.includes('listeners') ? [config, 'hostname'] : [config, 'hosts', index];
+}
+
 /** The hosts that the server has for the VirtualService's namespace, as far as the VirtualService has them too. */
 function sharedHosts(server: GatewayServer, virtualService: VirtualService): BoundRoutes['hosts'] {
   const offered = server.hosts.flatMap((host, index) => {
@@ -81,14 +86,12 @@ function sharedHosts(server: GatewayServer, virtualService: VirtualService): Bou
     if (name === undefined) return [{ host, index }];
     return namespace === virtualService.namespace || namespace === '*' ? [{ host: name, index }] : [];
   });
-  const hostsKey = virtualService.routeSemantics === 'gateway' ? 'hostnames' : 'hosts';
   const shared = new Map<string, Source[]>();
   for (const { host: left, index } of offered) {
     for (const [at, right] of virtualService.hosts.entries()) {
       const both = intersectHosts(left, right);
       if (both === undefined || shared.has(both)) continue;
-      const origin = { resource: virtualService.resource, path: ['spec', hostsKey, at] };
-      shared.set(both, [origin, [server.config, 'hosts', index]]);
+      shared.set(both, [...hostOrigins(virtualService, at), serverHost(server, index)]);
     }
   }
   return [...shared].map(([host, origins]) => ({ host: host.toLowerCase(), origins }));

@@ -62,7 +62,7 @@ class HostTable {
         const session = statefulSessionOverride(this.registry, bound.service(host));
         if (session) created['typed_per_filter_config'] = session;
       }
-      this.#trace(host, origins, [bound.routesOrigin]);
+      this.#trace(host, origins, bound.routesOrigins);
       if (https) this.#requireTls(host, server);
     }
   }

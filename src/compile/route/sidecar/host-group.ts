@@ -8,6 +8,7 @@ import { hashForService } from '../hash-policy.ts';
 import type { RouteContext } from '../http/context.ts';
 import { httpRoutes } from '../http/routes.ts';
 import { traceOperation } from '../names.ts';
+import { hostOrigins, rulesOrigins } from '../virtual-service-origin.ts';
 import type { ProxyInputs } from './inputs.ts';
 import type { ReachableService } from './reachable-service.ts';
 import { splitHosts } from './virtual-service-hosts.ts';
@@ -18,12 +19,12 @@ export interface HostGroup {
   /** Services that no VirtualService took. */
   isDefault: boolean;
   /** Plain names of a VirtualService. */
-  names: { host: string; origin: Source }[];
+  names: { host: string; origins: Source[] }[];
   /** Services, with the VirtualService's host that took them. */
-  services: { reachable: ReachableService; origin: Source }[];
+  services: { reachable: ReachableService; origins: Source[] }[];
   routes: Route[];
   /** What the list of routes as a whole comes from. */
-  routesOrigin: Source;
+  routesOrigins: Source[];
 }
 
 /** What all virtual hosts of one listener are compiled from. */
@@ -68,17 +69,11 @@ function serviceGroups(reachable: ReachableService, context: OutboundContext): H
         port: port.port,
         isDefault: true,
         names: [],
-        services: [{ reachable, origin: undefined }],
+        services: [{ reachable, origins: [] }],
         routes: [defaultRoute(context.registry, cluster, operation, hash, port.config, service.resource)],
-        routesOrigin: service.resource,
+        routesOrigins: [service.resource],
       };
     });
-}
-
-/** The place of a VirtualService's host, also where a short name was resolved; an HTTPRoute calls them hostnames. */
-function hostOrigin(virtualService: VirtualService, index: number): Source {
-  const key = virtualService.routeSemantics === 'gateway' ? 'hostnames' : 'hosts';
-  return { resource: virtualService.resource, path: ['spec', key, index] };
 }
 
 function virtualServiceGroups(virtualService: VirtualService, context: OutboundContext): HostGroup[] {
@@ -95,18 +90,15 @@ function virtualServiceGroups(virtualService: VirtualService, context: OutboundC
     for (const port of reachable.ports) {
       if (!isHttpOrSniffed(port.protocol)) continue;
       const members = byPort.get(port.port) ?? [];
-      members.push({ reachable, origin: hostOrigin(virtualService, index) });
+      members.push({ reachable, origins: hostOrigins(virtualService, index) });
       byPort.set(port.port, members);
     }
   }
   // Names that are no services are served on port 80 alone.
   if (byPort.size === 0 && context.listenerPort === 80) byPort.set(80, []);
-  const names = hosts.names.map(({ host, index }) => ({ host, origin: hostOrigin(virtualService, index) }));
-  const routesOrigin = {
-    resource: virtualService.resource,
-    path: ['spec', virtualService.routeSemantics ? 'rules' : 'http'],
-  };
-  return [...byPort].map(([port, services]) => ({ port, isDefault: false, names, services, routes, routesOrigin }));
+  const names = hosts.names.map(({ host, index }) => ({ host, origins: hostOrigins(virtualService, index) }));
+  const routesOrigins = rulesOrigins(virtualService);
+  return [...byPort].map(([port, services]) => ({ port, isDefault: false, names, services, routes, routesOrigins }));
 }
 
 function routeContext(context: OutboundContext): RouteContext {

@@ -43,12 +43,12 @@ export class VirtualHostBuilder {
     for (const group of this.#groups) {
       const hosts = byPort.get(group.port) ?? [];
       byPort.set(group.port, hosts);
-      for (const { host, origin } of group.names) {
-        const built = this.#host(host.toLowerCase(), group, undefined, [origin]);
+      for (const { host, origins } of group.names) {
+        const built = this.#host(host.toLowerCase(), group, undefined, origins);
         if (built) hosts.push(built);
       }
-      for (const { reachable, origin } of group.services) {
-        const built = this.#host(reachable.hostname, group, reachable, [origin, reachable.service.resource]);
+      for (const { reachable, origins } of group.services) {
+        const built = this.#host(reachable.hostname, group, reachable, [...origins, reachable.service.resource]);
         if (built) hosts.push(built);
       }
     }
@@ -92,7 +92,7 @@ export class VirtualHostBuilder {
       } as VirtualHost,
       ...sources,
     );
-    deriveField(host, 'routes', group.routesOrigin);
+    deriveField(host, 'routes', ...group.routesOrigins);
     deriveField(host, 'include_request_attempt_count', inputs.headersSource);
     const session = statefulSessionOverride(registry, reachable?.service);
     if (session) host['typed_per_filter_config'] = session;
