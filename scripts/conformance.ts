@@ -2,7 +2,7 @@
  * Measures the compiler against recordings of a real mesh:
  *
  *     npm run conformance [-- RECORDING...] [--type TYPE] [--proxy NS/POD-PREFIX] [--show N] [--json]
- *     npm run conformance -- --ratchet [--update]
+ *     npm run conformance -- --ratchet [--update|--reset]
  *
  * Each proxy is compiled from the API server's objects and compared with its recorded dump. What is unexplained in a
  * proxy that is in sync is a gap of the compiler. Proxies that are not in sync, by istiod's own account and Envoy's
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     ratchet: { type: 'boolean', default: false },
     update: { type: 'boolean', default: false },
+    reset: { type: 'boolean', default: false },
   },
 });
 
@@ -38,4 +39,10 @@ if (results.length === 0) throw new Error('no proxy was examined');
 if (values.json) printJson(results);
 else printText(results, types, Number(values.show));
 if (values.ratchet)
-  process.exitCode = checkRatchet(results, { update: values.update, whole: positionals.length === 0 }) ? 0 : 1;
+  process.exitCode = checkRatchet(results, {
+    update: values.update,
+    reset: values.reset,
+    whole: positionals.length === 0,
+  })
+    ? 0
+    : 1;

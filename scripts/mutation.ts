@@ -1,17 +1,17 @@
 /**
- * Tests the comparison by sabotage: changes one random leaf of a recorded dump at a time and counts how many changes the
- * comparison with the compiled config shows, and how many it leads to a resource.
+ * Tests the report by sabotage: changes one random leaf of a recorded proxy's config at a time and counts how many
+ * changes the comparison shows, how many become a finding of `drift`, and how many of these name the right resource.
  *
  *     npm run mutation [-- RECORDING...] [--count N] [--seed N] [--at-least PERCENT]
  *
- * Of each proxy only the resource types without unexplained differences are used, so that each difference is the mutation's.
+ * Of each proxy only the resource types without unexplained differences are used, so that each difference is the
+ * mutation's.
  */
 import { parseArgs } from 'node:util';
-import { compareConfigs } from '../src/compare/index.ts';
-import { decodeConfigDump } from '../src/decode/index.ts';
-import { syncStatus } from '../src/decode/sync.ts';
-import { readCapture } from '../src/io/capture.ts';
-import { loadCompiler } from './conformance/parts.ts';
+import { examine } from '../src/app/drift/examine.ts';
+import { toRegistryInput } from '../src/app/registry-input.ts';
+import { readCaptureState } from '../src/io/capture-source.ts';
+import { buildRegistry } from '../src/registry/index.ts';
 import { findRecordings, recordingsRoot } from './conformance/recordings.ts';
 import { judge, type Outcome, rightOrigins } from './mutation/judge.ts';
 import { leavesOf, mutate } from './mutation/mutate.ts';
@@ -26,54 +26,56 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const count = Number(values.count);
 const next = random(Number(values.seed));
-const compiler = await loadCompiler();
 const recordings = findRecordings(recordingsRoot(), positionals.length > 0 ? positionals : ['baseline', 'feature-*']);
-const perRecording = Math.ceil(count / recordings.length);
-const missed: Outcome[] = [];
-const total = { proxies: 0, mutations: 0, found: 0, originated: 0, attributed: 0, notCompared: 0 };
+const perRecording = Math.ceil(Number(values.count) / recordings.length);
+const total = { proxies: 0, mutations: 0, notCompared: 0, found: 0, reported: 0, fromResource: 0, attributed: 0 };
+const missed: string[] = [];
 
 for (const recording of recordings) {
-  const capture = await readCapture(`${recording.directory}/capture`);
-  const registry = compiler.buildRegistry({ resources: capture.resources, istiod: capture.istiods[0] });
-  const syncz = capture.istiods.flatMap((istiod) => istiod.syncz ?? []);
-  const perProxy = Math.ceil(perRecording / Math.max(1, capture.proxies.length));
-  for (const recorded of capture.proxies) {
-    const proxy = registry.proxies.find(({ id }) => id === recorded.id);
-    if (!proxy) continue;
-    const live = decodeConfigDump(await recorded.configDump());
-    if (syncStatus(recorded.id, syncz, live).state !== 'in sync') continue;
-    const expected = compiler.compile(proxy, registry).config;
-    const clean = compareConfigs(expected, live.config);
-    const dirty = new Set(clean.differences.map(({ type }) => type));
-    const leaves = leavesOf(live.config).filter(({ type }) => !dirty.has(type));
+  const state = await readCaptureState(`${recording.directory}/capture`);
+  const registry = buildRegistry(toRegistryInput(state));
+  const { proxies } = await examine(state, registry, { concurrency: 1 });
+  const inSync = proxies.filter(({ examined }) => examined.state === 'synced');
+  const perProxy = Math.ceil(perRecording / Math.max(1, inSync.length));
+  for (const proxy of inSync) {
+    const dirty = new Set(proxy.differences.map(({ type }) => type));
+    const leaves = leavesOf(proxy.examined.live).filter(({ type }) => !dirty.has(type));
     if (leaves.length === 0) continue;
     total.proxies++;
     for (let at = 0; at < perProxy; at++) {
       const leaf = leaves[Math.floor(next() * leaves.length)];
       if (!leaf) continue;
-      const right = rightOrigins(expected, live.config, leaf);
+      const right = rightOrigins(proxy, leaf);
       const mutation = mutate(leaf, next);
-      const outcome = judge(expected, live.config, leaf, mutation, right, clean);
+      const outcome = judge(proxy, inSync, leaf, right);
       mutation.undo();
-      total.mutations++;
-      if (outcome.notCompared) total.notCompared++;
-      if (outcome.found) total.found++;
-      if (outcome.hasOrigin) total.originated++;
-      if (outcome.attributed) total.attributed++;
-      const lost = outcome.hasOrigin && !outcome.attributed;
-      if ((!outcome.found && !outcome.notCompared) || lost)
-        missed.push({ ...outcome, at: `${lost ? 'led elsewhere' : 'not found'}: ${recording.name} ${recorded.id}` });
+      count(outcome, `${recording.name} ${proxy.examined.proxy.id} ${leaf.type} ${leaf.name}`, mutation.what);
     }
   }
 }
 
+function count(outcome: Outcome, place: string, what: string): void {
+  total.mutations++;
+  for (const key of ['notCompared', 'found', 'reported', 'fromResource', 'attributed'] as const)
+    if (outcome[key]) total[key]++;
+  const text = `${place} ${outcome.path}: ${what}`;
+  if (!outcome.found && !outcome.notCompared) missed.push(`NOT FOUND ${text}`);
+  else if (outcome.found && !outcome.reported) missed.push(`NOT REPORTED ${text}`);
+  else if (outcome.fromResource && !outcome.attributed)
+    missed.push(`LED TO ${outcome.ledTo}, NOT ${outcome.right} ${text}`);
+}
+
 if (total.mutations === 0) throw new Error('nothing was mutated: no proxy compiles without unexplained differences');
-const share = (100 * total.found) / (total.mutations - total.notCompared);
+const compared = total.mutations - total.notCompared;
+const percent = (part: number, all: number) => `${((100 * part) / Math.max(1, all)).toFixed(3)}%`;
 console.log(`${total.mutations} mutations on ${total.proxies} proxies (seed ${values.seed})`);
-console.log(`  found                        ${total.found} (${share.toFixed(3)}% of what is compared)`);
-console.log(`  in what is not compared      ${total.notCompared}`);
-console.log(`  led to a resource            ${total.attributed} of ${total.originated} whose value comes from one`);
-for (const outcome of missed.slice(0, 20)) console.log(`MISSED, ${outcome.at}: ${outcome.what}`);
-if (share < Number(values['at-least']) || total.attributed < total.originated) process.exitCode = 1;
+console.log(`  in what is not compared   ${total.notCompared}`);
+console.log(`  found by the comparison   ${total.found} (${percent(total.found, compared)} of what is compared)`);
+console.log(`  reported by drift         ${total.reported} (${percent(total.reported, compared)})`);
+console.log(
+  `  with the right resource   ${total.attributed} (${percent(total.attributed, total.fromResource)} of ${total.fromResource} whose value comes from one)`,
+);
+for (const text of missed.slice(0, 20)) console.log(text);
+const enough = Number(values['at-least']) / 100;
+if (total.reported < compared * enough || total.attributed < total.fromResource * enough) process.exitCode = 1;

@@ -1,7 +1,7 @@
+import { readSyncz, type SyncRow, type SyncState, unackedTypes } from '../../src/app/drift/sync.ts';
 import { compareConfigs } from '../../src/compare/index.ts';
 import type { Comparison } from '../../src/compare/types.ts';
 import { decodeConfigDump, emptyLiveProxy, type LiveProxy } from '../../src/decode/index.ts';
-import { type SyncState, syncStatus } from '../../src/decode/sync.ts';
 import { type CapturedProxy, readCapture } from '../../src/io/capture.ts';
 import type { ProxyConfig, ResourceType } from '../../src/model/envoy.ts';
 import type { Registry } from '../../src/registry/types.ts';
@@ -34,8 +34,7 @@ export async function measure(
   } catch (error) {
     errors.push(`registry: ${describe(error)}`);
   }
-  const answered = capture.istiods.filter(({ syncz }) => syncz);
-  const syncz = answered.length > 0 ? answered.flatMap((entry) => entry.syncz ?? []) : undefined;
+  const rows = new Map(capture.istiods.flatMap(({ syncz }) => [...readSyncz(syncz)]));
   const results: ProxyResult[] = [];
   for (const recorded of capture.proxies) {
     if (options.proxy !== undefined && !recorded.id.startsWith(options.proxy)) continue;
@@ -49,7 +48,7 @@ export async function measure(
     results.push({
       recording: recording.name,
       proxy: recorded.id,
-      sync: syncStatus(recorded.id, syncz, live).state,
+      sync: stateOf(rows.get(recorded.id), live),
       byType: {
         cluster: compare('cluster'),
         endpoint: compare('endpoint'),
@@ -73,4 +72,11 @@ async function readLive(recorded: CapturedProxy, errors: string[]): Promise<Live
     errors.push(describe(error));
     return emptyLiveProxy();
   }
+}
+
+/** Whether the proxy holds what its istiod sent last, by what both say of it. */
+function stateOf(row: SyncRow | undefined, live: LiveProxy): SyncState {
+  if (live.rejected.length > 0) return 'rejected';
+  if (!row) return 'disconnected';
+  return unackedTypes(row).length > 0 ? 'stale' : 'synced';
 }

@@ -21,8 +21,8 @@ const heading = `  ${''.padEnd(44)}${['resources', 'leaves', 'not compared', 'sh
 
 /** Prints one line per recording and type, totals, what was not compared, and the worst differences with samples. */
 export function printText(results: readonly ProxyResult[], types: readonly ResourceType[], show: number): void {
-  const inSync = results.filter(({ sync }) => sync === 'in sync');
-  const apart = results.filter(({ sync }) => sync !== 'in sync');
+  const inSync = results.filter(({ sync }) => sync === 'synced');
+  const apart = results.filter(({ sync }) => sync !== 'synced');
   console.log(heading);
   for (const [recording, group] of Map.groupBy(inSync, (result) => result.recording)) {
     const sums = figuresByType(group);
@@ -64,7 +64,7 @@ function shorten(value: unknown): string {
 
 /** All figures and all kinds of difference as one JSON document. */
 export function printJson(results: readonly ProxyResult[]): void {
-  const inSync = results.filter(({ sync }) => sync === 'in sync');
+  const inSync = results.filter(({ sync }) => sync === 'synced');
   const document = {
     totals: figuresByType(inSync),
     notCompared: Object.fromEntries(reasons(inSync)),

@@ -12,13 +12,17 @@ type Ratchet = Record<string, Partial<Record<ResourceType, { unexplained: number
  * Holds the figures against those that were reached before: none may get worse.
  *
  * @param options.update writes the figures that got better (worse ones only where they are new)
+ * @param options.reset writes them as they are: for a change that is meant to make one worse
  * @returns whether all hold
  */
-export function checkRatchet(results: readonly ProxyResult[], options: { update: boolean; whole: boolean }): boolean {
+export function checkRatchet(
+  results: readonly ProxyResult[],
+  options: { update: boolean; reset: boolean; whole: boolean },
+): boolean {
   const before: Ratchet = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const after: Ratchet = structuredClone(before);
   let good = true;
-  const inSync = results.filter(({ sync }) => sync === 'in sync');
+  const inSync = results.filter(({ sync }) => sync === 'synced');
   for (const [recording, group] of Map.groupBy(inSync, (result) => result.recording)) {
     const sums = figuresByType(group);
     for (const type of resourceTypes) {
@@ -31,12 +35,13 @@ export function checkRatchet(results: readonly ProxyResult[], options: { update:
           good = false;
           console.log(`WORSE ${recording} ${type}: ${figure} ${now[figure]}, was ${then[figure]}`);
         }
-      after[recording][type] = then
-        ? {
-            unexplained: Math.min(now.unexplained, then.unexplained),
-            notComparedShare: Math.min(now.notComparedShare, then.notComparedShare),
-          }
-        : now;
+      after[recording][type] =
+        then && !options.reset
+          ? {
+              unexplained: Math.min(now.unexplained, then.unexplained),
+              notComparedShare: Math.min(now.notComparedShare, then.notComparedShare),
+            }
+          : now;
     }
   }
   const measured = new Set(results.map(({ recording }) => recording));
@@ -46,6 +51,6 @@ export function checkRatchet(results: readonly ProxyResult[], options: { update:
         good = false;
         console.log(`GONE ${recording}: it was measured before`);
       }
-  if (options.update) writeFileSync(file, `${JSON.stringify(after, null, 1)}\n`);
+  if (options.update || options.reset) writeFileSync(file, `${JSON.stringify(after, null, 1)}\n`);
   return good;
 }

@@ -1,39 +1,38 @@
+import type { Examined } from '../../src/app/drift/examine.ts';
+import { unexplainedFindings } from '../../src/app/drift/unexplained.ts';
 import { compareConfigs } from '../../src/compare/index.ts';
 import { canonical } from '../../src/compare/lists.ts';
-import type { Comparison, Difference } from '../../src/compare/types.ts';
-import type { Message, ProxyConfig, ResourceType } from '../../src/model/envoy.ts';
+import type { Message, ProxyConfig } from '../../src/model/envoy.ts';
 import { formatPath } from '../../src/model/json.ts';
 import { type Origin, originsAt } from '../../src/model/provenance.ts';
-import type { Leaf, Mutation } from './mutate.ts';
+import { resourceName } from '../../src/model/resource.ts';
+import type { Leaf } from './mutate.ts';
 
 export interface Outcome {
-  what: string;
-  at: string;
+  path: string;
   found: boolean;
   /** The leaf stands where nothing is compared: the count of what is not compared shows it. */
   notCompared: boolean;
+  /** `drift` has a finding of it. */
+  reported: boolean;
   /** The compiled value at the leaf comes from a resource. */
-  hasOrigin: boolean;
-  /** A difference leads to (one of) the resources that the value comes from. */
+  fromResource: boolean;
+  /** The finding names one of the resources that the value comes from. */
   attributed: boolean;
+  ledTo: string;
+  right: string;
 }
 
-const lists: Record<ResourceType, keyof ProxyConfig> = {
-  cluster: 'clusters',
-  endpoint: 'endpoints',
-  listener: 'listeners',
-  route: 'routes',
-};
+const nameField = (leaf: Leaf) => (leaf.type === 'endpoint' ? 'cluster_name' : 'name');
 
 /**
- * The resources that the compiled value at a leaf comes from, found before the mutation: the leaf's place among the
- * expected values is looked up by equal content, without the comparison's help.
+ * Where the compiled value at a leaf comes from, found before the mutation: its place among the expected values is
+ * looked up by equal content, without the comparison's help.
  */
-export function rightOrigins(expected: ProxyConfig, live: ProxyConfig, leaf: Leaf): Origin[] {
-  const name = (item: Message) => String(item[leaf.type === 'endpoint' ? 'cluster_name' : 'name'] ?? '');
-  const root = (expected[leaf.list] as Message[]).find((item) => name(item) === leaf.name);
+export function rightOrigins({ expected, examined }: Examined, leaf: Leaf): Origin[] {
+  const root = (expected[leaf.list] as Message[]).find((item) => String(item[nameField(leaf)] ?? '') === leaf.name);
   let ours: any = root;
-  let theirs: any = live[leaf.list][leaf.index];
+  let theirs: any = examined.live[leaf.list][leaf.index];
   const path: (string | number)[] = [];
   for (const step of leaf.path) {
     if (Array.isArray(theirs) && Array.isArray(ours)) {
@@ -48,44 +47,32 @@ export function rightOrigins(expected: ProxyConfig, live: ProxyConfig, leaf: Lea
 }
 
 /**
- * Compares only what a mutation can have touched: the resource of the leaf, under its name before and after.
+ * Compares what a mutation can have touched (the resource of the leaf, under its name before and after) and reports it as
+ * `drift` does, with the other proxies as the control group.
  *
  * @param right where the value at the leaf comes from
- * @param clean the comparison without the mutation, which has no differences
  */
-export function judge(
-  expected: ProxyConfig,
-  live: ProxyConfig,
-  leaf: Leaf,
-  mutation: Mutation,
-  right: readonly Origin[],
-  clean: Comparison,
-): Outcome {
-  const field = leaf.type === 'endpoint' ? 'cluster_name' : 'name';
-  const resource = live[leaf.list][leaf.index] as Message;
-  const names = new Set([leaf.name, String(resource[field] ?? '')]);
+export function judge(proxy: Examined, all: readonly Examined[], leaf: Leaf, right: readonly Origin[]): Outcome {
+  const { expected, examined } = proxy;
+  const resource = examined.live[leaf.list][leaf.index] as Message;
+  const names = new Set([leaf.name, String(resource[nameField(leaf)] ?? '')]);
   const narrow = (config: ProxyConfig): ProxyConfig => {
     const empty: ProxyConfig = { clusters: [], endpoints: [], listeners: [], routes: [] };
     const list = config[leaf.list] as Message[];
-    return { ...empty, [leaf.list]: list.filter((item) => names.has(String(item[field] ?? ''))) };
+    return { ...empty, [leaf.list]: list.filter((item) => names.has(String(item[nameField(leaf)] ?? ''))) };
   };
-  const before = narrow(expected);
-  const { differences, notCompared } = compareConfigs(before, narrow(live), [leaf.type]);
-  const found = differences.length > 0;
-  const origins = differences.flatMap((difference) => originsOf(before, difference));
+  const { differences, notCompared } = compareConfigs(narrow(expected), narrow(examined.live), [leaf.type]);
+  const odd = { ...proxy, differences };
+  const findings = differences.length === 0 ? [] : unexplainedFindings([odd], all, () => undefined);
+  const rightNames = new Set(right.map((origin) => resourceName(origin.resource)));
   return {
-    what: `${leaf.type} ${leaf.name} ${formatPath(leaf.path)}: ${mutation.what}`,
-    at: '',
-    found,
-    notCompared: !found && notCompared.size > 0 && clean.notCompared.size > 0,
-    hasOrigin: found && right.length > 0,
-    attributed: found && right.some((origin) => origins.some(({ resource }) => resource === origin.resource)),
+    path: formatPath(leaf.path),
+    found: differences.length > 0,
+    notCompared: differences.length === 0 && notCompared.size > 0,
+    reported: findings.some(({ severity }) => severity !== 'info'),
+    fromResource: differences.length > 0 && rightNames.size > 0,
+    attributed: findings.some((finding) => rightNames.has(finding.resource)),
+    ledTo: findings.map((finding) => finding.resource).join(', '),
+    right: [...rightNames].join(', '),
   };
-}
-
-function originsOf(expected: ProxyConfig, difference: Difference): Origin[] {
-  const list = expected[lists[difference.type]] as Message[];
-  const field = difference.type === 'endpoint' ? 'cluster_name' : 'name';
-  const resource = list.find((item) => item[field] === difference.name);
-  return resource ? originsAt(resource, difference.expectedPath) : [];
 }

@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SyncEntry } from '../decode/sync.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
@@ -15,7 +14,7 @@ export const captureFormat = 'mesh-capture/v1';
 /** What one istiod answered on its debug port; a file that is absent or unreadable leaves its field undefined. */
 export interface CapturedIstiod {
   pod: string;
-  syncz?: SyncEntry[];
+  syncz?: JsonObject[];
   mesh?: JsonObject;
   version?: string;
 }
@@ -105,7 +104,7 @@ async function readIstiods(directory: string, errors: FileError[]): Promise<Capt
       const [syncz, mesh, version] = await Promise.all([read('syncz.json'), read('mesh.json'), read('version.json')]);
       return {
         pod,
-        syncz: Array.isArray(syncz) ? (syncz as SyncEntry[]) : undefined,
+        syncz: Array.isArray(syncz) ? (syncz as JsonObject[]) : undefined,
         mesh: isObject(mesh) ? (mesh as JsonObject) : undefined,
         version: isObject(version) && typeof version['version'] === 'string' ? version['version'] : undefined,
       };

@@ -13,7 +13,7 @@ describe('what is compiled from the API server agrees with what recorded proxies
   it.each(recordings)('$name', async (recording) => {
     const results = await measure(compiler, recording, { types: resourceTypes });
     expect(results.flatMap(({ errors }) => errors)).toEqual([]);
-    const inSync = results.filter(({ sync }) => sync === 'in sync');
+    const inSync = results.filter(({ sync }) => sync === 'synced');
     expect(inSync.length).toBeGreaterThan(0);
     const sums = figuresByType(inSync);
     for (const type of resourceTypes) {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeConfigDump } from '../../src/decode/index.ts';
-import { syncStatus } from '../../src/decode/sync.ts';
 
 const file = 'fixtures/recordings/1.29/baseline/capture/proxies/shop/frontend-v1-6dddf95df-b695w/config_dump.json';
 const dump = JSON.parse(readFileSync(file, 'utf8'));
@@ -81,7 +80,6 @@ describe('states of a listener', () => {
         failedConfiguration: { name: 'virtualInbound', a: 1 },
       },
     ]);
-    expect(syncStatus('n/p', [{ proxy: 'p.n' }], live).state).toBe('rejected');
   });
 });
 
@@ -108,20 +106,5 @@ describe('what is no dump of a proxy of Istio', () => {
       'ListenersConfigDump',
       'RoutesConfigDump',
     ]);
-  });
-});
-
-describe('syncStatus', () => {
-  const row = (sent: string, acked: string) => ({ proxy: 'p.n', listener_sent: sent, listener_acked: acked });
-
-  it.each([
-    ['in sync', [row('v1', 'v1')], 'in sync'],
-    ['sent, not acknowledged', [row('v2', 'v1')], 'stale'],
-    ['never acknowledged', [{ proxy: 'p.n', listener_sent: 'v1' }], 'stale'],
-    ['known to no istiod', [{ proxy: 'q.n' }], 'disconnected'],
-    ['no istiod asked', undefined, 'unknown'],
-    ['an old row on another istiod', [row('v2', 'v1'), row('v3', 'v3')], 'in sync'],
-  ])('%s', (_what, rows, state) => {
-    expect(syncStatus('n/p', rows).state).toBe(state);
   });
 });
