@@ -19,7 +19,10 @@ export function resourceOf(config: ProxyConfig, type: ResourceType, name: string
 export function originsOf(expected: ProxyConfig, difference: Difference): Origin[] {
   const resource = resourceOf(expected, difference.type, difference.name);
   if (!resource) return [];
+  const whole = difference.expectedPath.length === 0;
   const origins = originsAt(resource, difference.expectedPath);
+  // A resource that is missing as a whole is there for what names it.
+  if (origins.length === 0 && whole) origins.push(...originsAt(resource, ['name']));
   return [...origins].sort((a, b) => Number(isIstio(b)) - Number(isIstio(a)));
 }
 

@@ -141,7 +141,9 @@ export function signature(difference: Difference): string {
 function shape(difference: Difference): string {
   const path: Path = difference.kind === 'extra' ? difference.livePath : difference.expectedPath;
   const steps = path.filter((step) => typeof step === 'string');
-  return steps.length === 0 ? `a whole ${difference.type}` : `${difference.type} ${formatPath(steps)}`;
+  // One that is missing and one that is extra are two kinds of place: a renamed resource is no pattern.
+  if (steps.length === 0) return `a whole ${difference.type} (${difference.kind})`;
+  return `${difference.type} ${formatPath(steps)}`;
 }
 
 function add(map: Map<string, Set<string>>, key: string, value: string): void {
