@@ -47,7 +47,7 @@ export function readManifest(file: string, text: string, options: ManifestOption
     for (const { object, path } of found) {
       const place = locateIn(file, lines, document.place, path);
       if (isTemplated(object)) templates++;
-      else if (isKubernetesObject(object)) resources.push(toNamespaced(object, options.namespace, place));
+      else if (isKubernetesObject(object)) resources.push(toDesiredResource(object, options.namespace, place));
       else if (isMeshConfig(object)) diagnostics.push(nameless(object, place));
     }
     if (found.length === 0) continue;
@@ -101,7 +101,11 @@ function isTemplated(object: JsonObject): boolean {
   );
 }
 
-function toNamespaced(object: JsonObject, namespace: string, locate: (path: Path) => Location): Resource {
+/**
+ * Makes a resource of an object of Git, in the namespace that `kubectl apply` would put it: its own, the default one, or
+ * none where the kind has none.
+ */
+export function toDesiredResource(object: JsonObject, namespace: string, locate: (path: Path) => Location): Resource {
   const metadata = object['metadata'] as JsonObject;
   const named = typeof metadata['namespace'] === 'string' && metadata['namespace'] !== '';
   const clusterScoped = isClusterScoped(object['apiVersion'] as string, object['kind'] as string);

@@ -1,15 +1,22 @@
-import type { Resource } from '../../model/resource.ts';
-import type { Diagnostic, SkippedFile } from '../../source/diagnostic.ts';
-import type { MeshConfigFile } from '../../source/mesh-config/read.ts';
-import { isBelow } from '../../source/paths.ts';
-import type { TreeEntry } from '../../source/tree.ts';
+import { posix } from 'node:path';
+import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
+import { type Diagnostic, type SkippedFile, SourceError } from '../../source/diagnostic.ts';
+import { type Graph, rootsOf } from '../../source/kustomize/graph.ts';
+import { isKustomizationFile, type Kustomization } from '../../source/kustomize/kustomization.ts';
+import type { HelmRelease, MeshConfigFile } from '../../source/mesh-config/read.ts';
+import { isBelow, type PathBase, resolvePaths } from '../../source/paths.ts';
+import { decode, type TreeEntry } from '../../source/tree.ts';
+import { renderHelm } from './helm.ts';
+import { type KustomizeOutcome, readGraph, renderKustomize } from './kustomize.ts';
 import { hiddenEntries } from './manifests.ts';
 import type { Source } from './open.ts';
-import type { DesiredOptions } from './types.ts';
 
-export interface RenderPlan extends Omit<DesiredOptions, 'paths'> {
-  paths: readonly string[];
+export interface RenderPlan {
+  /** From the flags, where they say something. */
+  kustomize?: readonly string[];
+  helm?: readonly HelmRelease[];
   config: MeshConfigFile;
+  paths: readonly string[];
   namespace: string;
 }
 
@@ -21,19 +28,179 @@ export interface Rendered {
   manifests: TreeEntry[];
 }
 
-const manifestName = /\.(ya?ml|json)$/i;
-
+/**
+ * Renders what the flags, the project file or the repository itself say is to be rendered, and leaves the other files to
+ * be read as they stand.
+ *
+ * Kustomize directories that were not named are found by their files: those that no other one builds upon are rendered.
+ * What lies below any kustomization is input, not a manifest. Charts are rendered when named only, since nothing in a
+ * repository says with which values. With directories or charts named and no paths, nothing else is read.
+ *
+ * @throws SourceError where something that was named cannot be rendered, or where overlays contradict each other
+ */
 export async function renderAll(
-  _source: Source,
+  source: Source,
   entries: readonly TreeEntry[],
   plan: RenderPlan,
-  _signal?: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Rendered> {
-  const chosen = entries.filter(({ path }) => plan.paths.length === 0 || plan.paths.some((it) => isBelow(path, it)));
-  return {
-    resources: [],
-    diagnostics: hiddenEntries(chosen),
-    skipped: [],
-    manifests: chosen.filter(({ path }) => manifestName.test(path)),
+  const named = plan.kustomize ?? plan.config.kustomize;
+  const releases = plan.helm ?? plan.config.helm ?? [];
+  const renderOnly = plan.paths.length === 0 && ((named?.length ?? 0) > 0 || releases.length > 0);
+  const chosen = renderOnly ? [] : entries.filter(({ path }) => isChosen(path, plan.paths));
+  const files = entries.map(({ path }) => path);
+  const base: PathBase = { root: source.repository, prefix: source.prefix };
+
+  const graph: Graph = named?.length === 0 ? new Map() : await readGraph(source.tree, entries, signal);
+  const automatic = named === undefined;
+  const roots = automatic ? (renderOnly ? [] : rootsOf(graph, plan.paths)) : namedRoots(named, graph, base, files);
+  const options = {
+    namespace: plan.namespace,
+    network: plan.config.remoteBases === true,
+    meshOnly: automatic,
+    signal,
   };
+  const outcomes = await renderKustomize(source.tree, entries, graph, roots, options);
+  const kustomized = judge(outcomes, automatic);
+  const charts = foldersWith('Chart.yaml', files);
+  const rendered: string[] = [];
+  const resources = [...kustomized.resources];
+  for (const release of releases) {
+    const whole = completed(release, plan.namespace, base, files);
+    rendered.push(whole.chart);
+    resources.push(...(await renderHelm(source.tree, entries, whole, signal)));
+  }
+  const passed = passedBy(graph, charts, foldersWith('capture.json', files));
+  const raw = chosen.filter(({ path }) => manifestName.test(path) && !passed(path));
+  const idle = await chartsLeft(source, chosen, charts, rendered, signal);
+  return {
+    resources,
+    diagnostics: [...hiddenEntries(chosen), ...kustomized.diagnostics, ...idle],
+    skipped: chosen.flatMap(({ path }) => {
+      const reason = manifestName.test(path) ? passed(path) : undefined;
+      return reason ? [{ file: path, reason }] : [];
+    }),
+    manifests: raw,
+  };
+}
+
+const manifestName = /\.(ya?ml|json)$/i;
+
+function isChosen(path: string, paths: readonly string[]): boolean {
+  return paths.length === 0 || paths.some((chosen) => isBelow(path, chosen));
+}
+
+function namedRoots(named: readonly string[], graph: Graph, base: PathBase, files: readonly string[]): Kustomization[] {
+  return resolvePaths(named, base, files).map((directory) => {
+    const root = graph.get(isKustomizationFile(directory) ? posix.dirname(directory) : directory);
+    if (root) return root;
+    const known = [...graph.keys()].slice(0, 5).map((it) => it || '.');
+    throw new SourceError(
+      `${directory || '.'} has no kustomization.yaml`,
+      known.length > 0 ? `directories that have one: ${known.join(', ')}` : 'read its files with --path instead',
+    );
+  });
+}
+
+function completed(
+  release: HelmRelease,
+  namespace: string,
+  base: PathBase,
+  files: readonly string[],
+): Required<HelmRelease> {
+  const [chart = ''] = resolvePaths([release.chart], base, files);
+  const values = resolvePaths(release.values ?? [], base, files);
+  return {
+    chart,
+    values,
+    release: release.release ?? (posix.basename(chart) || 'release'),
+    namespace: release.namespace ?? namespace,
+  };
+}
+
+/** Objects of all directories; overlays of one base that were not named may contradict each other. */
+function judge(
+  outcomes: readonly KustomizeOutcome[],
+  automatic: boolean,
+): { resources: Resource[]; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Map<string, { root: Kustomization; text: string }>();
+  for (const outcome of outcomes) {
+    if ('error' in outcome) {
+      if (!automatic) throw outcome.error;
+      const { message, fix } = outcome.error;
+      const location = outcome.error.location ?? outcome.root.document.locate(['kind']);
+      diagnostics.push({ severity: 'error', message, location, fix });
+      continue;
+    }
+    for (const resource of outcome.resources) {
+      const key = resourceKey(resource);
+      const text = JSON.stringify(resource.object);
+      const other = seen.get(key);
+      seen.set(key, { root: outcome.root, text });
+      if (automatic && other && other.text !== text) throw contradiction(resource, other.root, outcome.root);
+    }
+  }
+  return { resources: outcomes.flatMap((outcome) => ('resources' in outcome ? outcome.resources : [])), diagnostics };
+}
+
+function contradiction(resource: Resource, one: Kustomization, other: Kustomization): SourceError {
+  return new SourceError(
+    `${one.directory || '.'} and ${other.directory || '.'} both make ${resourceName(resource)}, and not the same`,
+    `say which one this cluster gets: --kustomize ${other.directory || '.'}, or kustomize in .mesh.yaml`,
+  );
+}
+
+/** Folders that hold a file of this name: charts, captures of a mesh (which look like manifests). */
+function foldersWith(name: string, files: readonly string[]): string[] {
+  const found = files.filter((path) => posix.basename(path) === name);
+  return found.map((path) => posix.dirname(path).replace(/^\.$/, ''));
+}
+
+/** Why a file is not read as it stands. */
+function passedBy(
+  graph: Graph,
+  charts: readonly string[],
+  captures: readonly string[],
+): (path: string) => string | undefined {
+  const below = (path: string, folders: Iterable<string>): boolean => {
+    for (const folder of folders) if (isBelow(path, folder)) return true;
+    return false;
+  };
+  const templates = charts.flatMap((chart) =>
+    ['templates', 'charts', 'crds'].map((folder) => posix.join(chart, folder)),
+  );
+  return (path) => {
+    if (isKustomizationFile(path) && graph.size > 0) return 'a kustomization';
+    if (below(path, graph.keys())) return 'an input of Kustomize';
+    if (below(path, templates)) return 'part of a Helm chart';
+    if (below(path, captures)) return 'part of a capture';
+    return path === '.mesh.yaml' ? 'the project file' : undefined;
+  };
+}
+
+/** Says which charts of the mesh are not rendered. */
+async function chartsLeft(
+  source: Source,
+  chosen: readonly TreeEntry[],
+  charts: readonly string[],
+  rendered: readonly string[],
+  signal?: AbortSignal,
+): Promise<Diagnostic[]> {
+  const left = charts.filter((chart) => !rendered.some((it) => isBelow(chart, it)));
+  const templates = (chart: string): TreeEntry[] =>
+    chosen.filter(({ path, kind }) => kind === 'file' && isBelow(path, posix.join(chart, 'templates')));
+  const contents = await source.tree.read(left.flatMap(templates), signal);
+  const ofMesh = left.filter((chart) =>
+    templates(chart).some(({ path }) => {
+      const content = decode(contents.get(path));
+      return 'text' in content && /(istio|gateway\.networking\.k8s)\.io\//.test(content.text);
+    }),
+  );
+  return ofMesh.map((chart) => ({
+    severity: 'warning',
+    message: `the Helm chart ${chart} has configuration of the mesh and is not rendered`,
+    location: { file: posix.join(chart, 'Chart.yaml'), line: 1, column: 1 },
+    fix: `render it with --helm ${chart}, or list it under helm in .mesh.yaml`,
+  }));
 }
