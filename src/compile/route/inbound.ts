@@ -11,7 +11,7 @@ import { inboundRetryPolicy } from './retry.ts';
 export interface InboundRouteTarget {
   /** `inbound|8080||`, or `InboundPassthroughCluster`. */
   clusterName: string;
-  /** Host name of the service that the chain stands for, '' where there is none (passthrough, Sidecar ingress). */
+  /** Host name of the service that the chain stands for, `name.namespace` of a Sidecar's ingress, '' for passthrough. */
   hostname: string;
   /** The chain's port as istiod's `cc.port.Port`: of a service the service's port, of a Sidecar ingress its port, 0 for passthrough. */
   port: number;
