@@ -28,7 +28,9 @@ export function isSubsetOf(host: string, other: string): boolean {
 
 /** Whether the text is an IPv4 or IPv6 address, without zone or mask. */
 export function isIpAddress(text: string): boolean {
-  return ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text);
+  // Most names are plainly no addresses, and asking the library costs an exception for each.
+  if (text.includes(':')) return ipaddr.IPv6.isValid(text);
+  return /^[\d.]+$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
 /**

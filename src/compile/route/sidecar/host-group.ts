@@ -6,11 +6,12 @@ import { defaultRoute } from '../default-route.ts';
 import { destinationCluster, outboundCluster } from '../destination.ts';
 import { hashForService } from '../hash-policy.ts';
 import type { RouteContext } from '../http/context.ts';
-import { httpRoutes } from '../http/routes.ts';
 import { traceOperation } from '../names.ts';
 import { hostOrigins, rulesOrigins } from '../virtual-service-origin.ts';
+import { idOf } from './identity.ts';
 import type { ProxyInputs } from './inputs.ts';
 import type { ReachableService } from './reachable-service.ts';
+import { sharedHttpRoutes, sharedRoutes } from './shared-routes.ts';
 import { splitHosts } from './virtual-service-hosts.ts';
 
 /** Hosts that share routes on one port, before each becomes a virtual host (istiod's `VirtualHostWrapper`). */
@@ -70,15 +71,15 @@ function serviceGroups(reachable: ReachableService, context: OutboundContext): H
         isDefault: true,
         names: [],
         services: [{ reachable, origins: [] }],
-        routes: [defaultRoute(context.registry, cluster, operation, hash, port.config, service.resource)],
+        routes: sharedRoutes(context.registry, `${idOf(service)} ${port.port} ${idOf(hash)}`, () => [
+          defaultRoute(context.registry, cluster, operation, hash, port.config, service.resource),
+        ]),
         routesOrigins: [service.resource],
       };
     });
 }
 
 function virtualServiceGroups(virtualService: VirtualService, context: OutboundContext): HostGroup[] {
-  const routes = httpRoutes(virtualService, routeContext(context));
-  if (routes.length === 0) return [];
   const hosts = splitHosts(virtualService, context.services, context.egress);
   // An HTTPRoute on a Service acts for clients of its own namespace, or where it is the Service's own.
   const mayAct = ({ reachable }: { reachable: ReachableService }): boolean =>
@@ -96,6 +97,9 @@ function virtualServiceGroups(virtualService: VirtualService, context: OutboundC
   }
   // Names that are no services are served on port 80 alone.
   if (byPort.size === 0 && context.listenerPort === 80) byPort.set(80, []);
+  if (byPort.size === 0) return [];
+  const routes = sharedHttpRoutes(virtualService, routeContext(context));
+  if (routes.length === 0) return [];
   const names = hosts.names.map(({ host, index }) => ({ host, origins: hostOrigins(virtualService, index) }));
   const routesOrigins = rulesOrigins(virtualService);
   return [...byPort].map(([port, services]) => ({ port, isDefault: false, names, services, routes, routesOrigins }));

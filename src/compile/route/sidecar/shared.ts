@@ -4,6 +4,7 @@ import { Unknown } from '../../../model/unknown.ts';
 import type { EgressListener, Registry, SidecarScope } from '../../../registry/types.ts';
 import { nodeFlag } from '../../node-metadata.ts';
 import { objectAt, objectsAt } from '../config-value.ts';
+import { idOf } from './identity.ts';
 import type { ProxyInputs } from './inputs.ts';
 
 const known = new WeakMap<SidecarScope, Map<string, unknown>>();
@@ -47,19 +48,6 @@ export function sharedBetweenProxies(
     if (!store.has(full)) store.set(full, compute());
     return store.get(full) as T;
   };
-}
-
-const ids = new WeakMap<object, number>();
-let lastId = 0;
-
-/** A number for an object, so that identity can be part of a text. */
-function idOf(object: object): number {
-  let id = ids.get(object);
-  if (id === undefined) {
-    id = ++lastId;
-    ids.set(object, id);
-  }
-  return id;
 }
 
 const labelKeys = new WeakMap<EgressListener, string[]>();
