@@ -2,6 +2,8 @@ import type { Filter, Message } from '../../../model/envoy.ts';
 import type { Source } from '../../../model/provenance.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import type { Registry, Service, ServicePort, SidecarScope, VirtualService } from '../../../registry/types.ts';
+import type { ListenerClass } from '../../http/listener-class.ts';
+import type { AuthorizationFilters } from '../../security/index.ts';
 
 /** What all outbound listeners of one proxy are compiled from. */
 export interface OutboundContext {
@@ -10,6 +12,12 @@ export interface OutboundContext {
   scope: SidecarScope;
   /** Wildcard addresses of the proxy's families, the primary one first. */
   wildcards: string[];
+  /** `gateway` for the TCP chains of a gateway, which are outbound ones but for this; by default `sidecar-outbound`. */
+  class?: ListenerClass;
+  /** RBAC filters in front of TCP chains: a gateway's. Outbound chains of sidecars have none. */
+  policies?: AuthorizationFilters;
+  /** Peers exchange metadata on this chain: a gateway's server that terminates ISTIO_MUTUAL. */
+  exchangesMetadata?: boolean;
 }
 
 /** Where a listener binds (istiod's `listenerBinding`): the first address is the primary one. */

@@ -6,6 +6,7 @@ import { derive, deriveField } from '../../../model/provenance.ts';
 import type { Service, VirtualService } from '../../../registry/types.ts';
 import { statName } from '../../cluster/stat-name.ts';
 import { tcpAccessLog } from '../../http/access-log.ts';
+import { exchangesMetadata, tcpMetadataExchange } from '../../http/filters.ts';
 import { metricsFilters } from '../../http/metrics.ts';
 import { extension } from '../../http/typed-config.ts';
 import { nodeMetadata } from '../../node-metadata.ts';
@@ -25,20 +26,30 @@ export function tcpProxyFilter(message: Message): Filter {
   );
 }
 
-function finish(
+/**
+ * The whole stack of a TCP chain around its `tcp_proxy` message (istiod's `buildCompleteNetworkFilters`): metadata
+ * exchange, policies, extensions, metrics, then the protocol's own filter and the proxy.
+ */
+export function completeFilters(
   context: OutboundContext,
   port: ListenPort,
   proxy: Message,
   cluster: string,
   service: Service | undefined,
 ): Filter[] {
-  const logs = tcpAccessLog(context.proxy, context.registry, 'sidecar-outbound');
+  const { registry, policies } = context;
+  const listenerClass = context.class ?? 'sidecar-outbound';
+  const logs = tcpAccessLog(context.proxy, registry, listenerClass);
   if (logs.length > 0) proxy['access_log'] = logs;
   return [
-    ...networkExtensions(context, port.port),
-    ...metricsFilters(context.proxy, context.registry, 'sidecar-outbound'),
+    ...(context.exchangesMetadata && exchangesMetadata(registry) ? [tcpMetadataExchange(registry)] : []),
+    ...(policies?.custom ?? []),
+    ...networkExtensions(context, port.port, ['AUTHN', 'AUTHZ']),
+    ...(policies?.local ?? []),
+    ...networkExtensions(context, port.port, ['STATS', 'UNSPECIFIED']),
+    ...metricsFilters(context.proxy, registry, listenerClass),
     ...sniForwardProxy(context, port, service),
-    ...protocolFilters(port.protocol, context.registry, tcpProxyFilter(proxy), String(proxy['stat_prefix']), cluster),
+    ...protocolFilters(port.protocol, registry, tcpProxyFilter(proxy), String(proxy['stat_prefix']), cluster),
   ];
 }
 
@@ -55,13 +66,20 @@ export function serviceFilters(
   const rule = context.scope.destinationRule(service)?.spec;
   const statPort = { port: servicePort, name: '' };
   const proxy: Message = { stat_prefix: clusterStatPrefix(context, cluster, service, statPort, ''), cluster };
+  deriveField(proxy, 'stat_prefix', ...sources, statPattern(context));
   applyTimeouts(proxy, rule, nodeMetadata(context.proxy, 'IDLE_TIMEOUT'));
   applyHashPolicy(proxy, rule, '');
   applyTunnel(proxy, rule, '');
-  return finish(context, port, derive(proxy, ...sources), cluster, service);
+  return completeFilters(context, port, derive(proxy, ...sources), cluster, service);
 }
 
-function clusterStatPrefix(
+/** Where the mesh names statistics itself. */
+function statPattern({ registry }: OutboundContext): Source {
+  return registry.mesh['outboundClusterStatName'] ? [registry.mesh, 'outboundClusterStatName'] : undefined;
+}
+
+/** `stat_prefix`: the cluster's name, or MeshConfig's `outboundClusterStatName` filled in. */
+export function clusterStatPrefix(
   context: OutboundContext,
   cluster: string,
   service: Service | undefined,
@@ -105,6 +123,7 @@ export function routeFilters(
   if (destinations.length === 1) {
     proxy['stat_prefix'] = clusterStatPrefix(context, cluster, service, port, subset);
     proxy['cluster'] = cluster;
+    deriveField(proxy, 'stat_prefix', ...destinationOrigins(target(first)), statPattern(context));
     deriveField(proxy, 'cluster', ...destinationOrigins(target(first)));
     applyHashPolicy(proxy, rule, subset);
     applyTunnel(proxy, rule, subset);
@@ -124,5 +143,5 @@ export function routeFilters(
     applyTunnel(proxy, rule, '');
   }
   applyTimeouts(proxy, rule, nodeMetadata(context.proxy, 'IDLE_TIMEOUT'));
-  return finish(context, port, derive(proxy, route), cluster, undefined);
+  return completeFilters(context, port, derive(proxy, route), cluster, undefined);
 }
