@@ -80,7 +80,7 @@ function serverHost(server: GatewayServer, index: number): Source {
 }
 
 /** The hosts that the server has for the VirtualService's namespace, as far as the VirtualService has them too. */
-function sharedHosts(server: GatewayServer, virtualService: VirtualService): BoundRoutes['hosts'] {
+export function sharedHosts(server: GatewayServer, virtualService: VirtualService): BoundRoutes['hosts'] {
   const offered = server.hosts.flatMap((host, index) => {
     const [namespace = '', name] = host.split('/');
     if (name === undefined) return [{ host, index }];
