@@ -5,6 +5,7 @@ import { dnsGroups } from '../endpoint/dns-groups.ts';
 import { localityText } from '../endpoint/locality.ts';
 import { unseenKey } from '../security/unseen-policies.ts';
 import { discoveryType, serviceCluster } from './base-cluster.ts';
+import { noteSource } from './cluster-source.ts';
 import type { ClusterContext } from './context.ts';
 import { finish } from './draft.ts';
 import { dynamicDnsClusters } from './dynamic-dns.ts';
@@ -101,7 +102,7 @@ function portClusters(
     rule,
     serviceAccounts(context.registry, service),
   );
-  return [finish(draft), ...subsets];
+  return [noteSource(finish(draft), { service, port, rule, subset: '' }), ...subsets];
 }
 
 /** Services with persistent sessions keep endpoints that drain, for the sessions they have (`SupportsDrainingEndpoints`). */

@@ -5,6 +5,7 @@ import { derive, deriveField } from '../../model/provenance.ts';
 import type { DestinationRule, Service, ServicePort } from '../../registry/types.ts';
 import { dnsGroups } from '../endpoint/dns-groups.ts';
 import { applyEds, type DiscoveryType, serviceCluster } from './base-cluster.ts';
+import { noteSource } from './cluster-source.ts';
 import { type ClusterContext, messageOf } from './context.ts';
 import { type ClusterDraft, finish } from './draft.ts';
 import { applyMetadataExchange } from './filters.ts';
@@ -96,7 +97,7 @@ function subsetCluster(
   applyMetadataExchange(cluster, context.registry);
   addRule(cluster, rule, policy);
   istioMetadata(cluster)['subset'] = name;
-  return finish(draft);
+  return noteSource(finish(draft), { service, port, rule, subset: name });
 }
 
 function addRule(cluster: Cluster, rule: DestinationRule | undefined, policy: TrafficPolicy | undefined): void {

@@ -5,6 +5,7 @@ import type { Registry } from '../../registry/types.ts';
 import { matchesLabels } from '../../registry/workload-labels.ts';
 import { dnsGroups } from '../endpoint/dns-groups.ts';
 import { discoveryType, serviceCluster } from './base-cluster.ts';
+import { noteSource } from './cluster-source.ts';
 import type { ClusterContext } from './context.ts';
 import { finish } from './draft.ts';
 import { sniClusterName } from './name.ts';
@@ -24,7 +25,7 @@ export function sniDnatClusters(context: ClusterContext): Cluster[] {
       const draft = serviceCluster(context, name, discoveryType(context, service), service, port, '', groups);
       if (!draft) continue;
       const subsets = applyDestinationRule(context, draft, 'sni-dnat', service, port, rule, []);
-      clusters.push(finish(draft), ...subsets);
+      clusters.push(noteSource(finish(draft), { service, port, rule, subset: '' }), ...subsets);
     }
   }
   return clusters;
