@@ -2,6 +2,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
+import { idOf } from '../identity.ts';
 import { listenerPorts, type SelectedGateway, selectedGateways } from './selection.ts';
 import {
   type GatewayServer,
@@ -37,25 +38,34 @@ export interface MergedGateway {
   http3Routes: Set<string>;
 }
 
-const merged = new WeakMap<Registry, WeakMap<Proxy, MergedGateway | undefined>>();
+const known = new WeakMap<Registry, Map<string, MergedGateway | undefined>>();
 
 /**
  * Merges the Gateways that select a proxy, oldest first (istiod's `mergeGateways`). A server that conflicts with an earlier
  * one is left out: another protocol on the same port and address, a TLS host that is taken.
  *
- * @returns undefined where no Gateway selects the proxy
+ * @returns undefined where no Gateway selects the proxy; one object for proxies with equal namespace, labels and Services
  */
 export function mergedGateway(proxy: Proxy, registry: Registry): MergedGateway | undefined {
-  let byProxy = merged.get(registry);
-  if (!byProxy) {
-    byProxy = new WeakMap();
-    merged.set(registry, byProxy);
+  let byInputs = known.get(registry);
+  if (!byInputs) {
+    byInputs = new Map();
+    known.set(registry, byInputs);
   }
-  if (!byProxy.has(proxy)) {
+  const key = inputsOf(proxy, registry);
+  if (!byInputs.has(key)) {
     const selected = selectedGateways(proxy, registry);
-    byProxy.set(proxy, selected.length === 0 ? undefined : new Merger(registry).merge(selected));
+    byInputs.set(key, selected.length === 0 ? undefined : new Merger(registry).merge(selected));
   }
-  return byProxy.get(proxy);
+  return byInputs.get(key);
+}
+
+/** All that tells one gateway's pod from another's here, so that replicas share the result. */
+function inputsOf(proxy: Proxy, registry: Registry): string {
+  const targets = registry
+    .serviceTargets(proxy)
+    .map(({ service, port, targetPort }) => [idOf(service), port.port, targetPort]);
+  return JSON.stringify([proxy.namespace, Object.entries(proxy.labels).sort(), targets]);
 }
 
 class Merger {

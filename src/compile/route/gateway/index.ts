@@ -1,4 +1,5 @@
 import type { Route, RouteConfiguration, VirtualHost } from '../../../model/envoy.ts';
+import { isObject } from '../../../model/json.ts';
 import type { Source } from '../../../model/provenance.ts';
 import { derive, deriveField } from '../../../model/provenance.ts';
 import type { Proxy } from '../../../model/proxy.ts';
@@ -6,6 +7,7 @@ import type { Registry } from '../../../registry/types.ts';
 import { type MergedGateway, mergedGateway } from '../../gateway/merged-gateway.ts';
 import type { GatewayServer } from '../../gateway/server.ts';
 import { proxyHeaders } from '../../http/proxy-headers.ts';
+import { idOf } from '../../identity.ts';
 import { emptyRouteConfiguration, routeConfiguration } from '../configuration.ts';
 import { isCatchAll } from '../http/match.ts';
 import { domainName } from '../names.ts';
@@ -22,9 +24,28 @@ export function gatewayRouteConfiguration(proxy: Proxy, registry: Registry, name
   const merged = mergedGateway(proxy, registry);
   const servers = merged?.serversByRouteName.get(name);
   if (!merged || !servers) return emptyRouteConfiguration(name);
+  const { includeRequestAttemptCount, xForwardedHost, source } = proxyHeaders(proxy, 'gateway');
+  const key = [name, includeRequestAttemptCount, xForwardedHost, isObject(source) ? idOf(source) : 0].join(' ');
+  const configurations = known.get(merged) ?? new Map<string, RouteConfiguration>();
+  known.set(merged, configurations);
+  const found = configurations.get(key) ?? compile(proxy, registry, merged, servers, name);
+  configurations.set(key, found);
+  return found;
+}
+
+/** Replicas of a gateway share the merged Gateway, and with it the routes. */
+const known = new WeakMap<MergedGateway, Map<string, RouteConfiguration>>();
+
+function compile(
+  proxy: Proxy,
+  registry: Registry,
+  merged: MergedGateway,
+  servers: GatewayServer[],
+  name: string,
+): RouteConfiguration {
   const hosts = new HostTable(proxy, registry);
-  const known = new Map<string, Route[]>();
-  for (const server of servers) addServer(server, merged, known, hosts);
+  const routes = new Map<string, Route[]>();
+  for (const server of servers) addServer(server, merged, routes, hosts);
 
   let virtualHosts = collapseVirtualHosts(hosts.all(), registry);
   if (virtualHosts.length === 0) virtualHosts = [blackHole(servers[0] as GatewayServer)];

@@ -2,11 +2,11 @@ import type { Route } from '../../../model/envoy.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { Unknown } from '../../../model/unknown.ts';
 import type { Registry, VirtualService } from '../../../registry/types.ts';
+import { idOf } from '../../identity.ts';
 import { objectAt, objectsAt, textAt } from '../config-value.ts';
 import { hashForDestination } from '../hash-policy.ts';
 import type { RouteContext } from '../http/context.ts';
 import { httpRoutes } from '../http/routes.ts';
-import { idOf } from './identity.ts';
 
 const stores = new WeakMap<Registry, Map<string, Route[]>>();
 

@@ -2,9 +2,9 @@ import { isObject } from '../../../model/json.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import { Unknown } from '../../../model/unknown.ts';
 import type { EgressListener, Registry, SidecarScope } from '../../../registry/types.ts';
+import { idOf } from '../../identity.ts';
 import { nodeFlag } from '../../node-metadata.ts';
 import { objectAt, objectsAt } from '../config-value.ts';
-import { idOf } from './identity.ts';
 import type { ProxyInputs } from './inputs.ts';
 
 const known = new WeakMap<SidecarScope, Map<string, unknown>>();
