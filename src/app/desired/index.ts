@@ -69,7 +69,7 @@ async function readSource(source: Source, options: DesiredOptions, signal?: Abor
     ...(configFile === undefined ? {} : { configFile }),
     owns: (resource) => ownership(resource).owned,
     ownership,
-    whereabouts: await whereaboutsOf(source, entries, read.files, namespace, signal),
+    whereabouts: await whereaboutsOf(source, rendered.outside, namespace, signal),
   };
 }
 

@@ -7,8 +7,6 @@ export interface ReadManifests {
   resources: Resource[];
   diagnostics: Diagnostic[];
   skipped: SkippedFile[];
-  /** Paths of the files that were read. */
-  files: string[];
 }
 
 /** Reads the objects of many files; what is passed by is listed, and what hides objects is said. */
@@ -18,7 +16,7 @@ export async function readManifests(
   namespace: string,
   signal?: AbortSignal,
 ): Promise<ReadManifests> {
-  const result: ReadManifests = { resources: [], diagnostics: [], skipped: [], files: [] };
+  const result: ReadManifests = { resources: [], diagnostics: [], skipped: [] };
   const files = entries.filter(({ kind }) => kind === 'file');
   const contents = await tree.read(files, signal);
   for (const { path } of files) {
@@ -34,7 +32,6 @@ export async function readManifests(
       continue;
     }
     const { resources, diagnostics, skipped } = readManifest(path, content.text, { namespace });
-    result.files.push(path);
     result.resources.push(...resources);
     result.diagnostics.push(...diagnostics);
     if (skipped !== undefined) result.skipped.push({ file: path, reason: skipped });

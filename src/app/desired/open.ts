@@ -20,8 +20,10 @@ export interface Source {
   commit: string;
   /** Where the named directory is below the root. */
   prefix: string;
-  /** Set where the whole history is at hand. */
+  /** Set where earlier commits are at hand. */
   history?: Repository;
+  /** Whether `close` takes the files away. */
+  temporary: boolean;
   /** Removes what was fetched. */
   close(): Promise<void>;
 }
@@ -49,7 +51,7 @@ export async function openSource(options: DesiredOptions, signal?: AbortSignal):
   const found = await resolveRef(repository, ref, signal);
   const { root, prefix } = repository;
   const tree = commitTree(root, found.commit);
-  return { tree, repository: root, ...found, prefix, history: repository, close: nothing };
+  return { tree, repository: root, ...found, prefix, history: repository, temporary: false, close: nothing };
 }
 
 async function openUrl(url: string, ref: string, signal?: AbortSignal): Promise<Source> {
@@ -57,7 +59,7 @@ async function openUrl(url: string, ref: string, signal?: AbortSignal): Promise<
     throw new SourceError('a clone URL has no work tree', 'name a branch, a tag or a commit with --ref');
   const { repository, commit, remove } = await fetchCommit(url, ref, signal);
   const tree = commitTree(repository.root, commit);
-  return { tree, repository: withoutCredentials(url), ref, commit, prefix: '', close: remove };
+  return { tree, repository: withoutCredentials(url), ref, commit, prefix: '', temporary: true, close: remove };
 }
 
 async function openFiles(
@@ -66,7 +68,7 @@ async function openFiles(
   named: boolean,
   signal?: AbortSignal,
 ): Promise<Source> {
-  const files = { ref: worktreeRef, commit: '', close: nothing };
+  const files = { ref: worktreeRef, commit: '', temporary: false, close: nothing };
   // A folder that its repository ignores is read for itself when it was asked for by name.
   if (!repository || (named && repository.prefix !== '' && (await isIgnored(directory, signal))))
     return { ...files, tree: directoryTree(directory), repository: directory, prefix: '' };

@@ -26,6 +26,8 @@ export interface Rendered {
   skipped: SkippedFile[];
   /** The files that are read as they stand. */
   manifests: TreeEntry[];
+  /** Files that could be read as they stand and lie outside of what was chosen. */
+  outside: TreeEntry[];
 }
 
 /**
@@ -71,7 +73,8 @@ export async function renderAll(
     resources.push(...(await renderHelm(source.tree, entries, whole, signal)));
   }
   const passed = passedBy(graph, charts, foldersWith('capture.json', files));
-  const raw = chosen.filter(({ path }) => manifestName.test(path) && !passed(path));
+  const readable = entries.filter(({ path }) => manifestName.test(path) && !passed(path));
+  const picked = new Set(chosen);
   const idle = await chartsLeft(source, chosen, charts, rendered, signal);
   return {
     resources,
@@ -80,7 +83,8 @@ export async function renderAll(
       const reason = manifestName.test(path) ? passed(path) : undefined;
       return reason ? [{ file: path, reason }] : [];
     }),
-    manifests: raw,
+    manifests: readable.filter((entry) => picked.has(entry)),
+    outside: readable.filter((entry) => !picked.has(entry)),
   };
 }
 
