@@ -22,7 +22,9 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
     dynamic_warming_clusters: (element, into) => {
       reject(into, 'cluster', element);
       const cluster = message<Cluster>(element['cluster']);
-      if (cluster) into.warming.push({ type: 'cluster', name: cluster.name });
+      if (!cluster) return;
+      into.warming.push({ type: 'cluster', name: cluster.name });
+      if (!into.config.clusters.some(({ name }) => name === cluster.name)) into.config.clusters.push(cluster);
     },
   },
   EndpointsConfigDump: {
@@ -44,6 +46,9 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
         updated(into, 'listener', active.name, element['active_state'] as JsonObject);
       } else if (element['draining_state'] !== undefined) into.draining.push(name);
       if (element['warming_state'] === undefined) return;
+      // Accepted, and the only version there is: it waits for a secret or for routes, and holds what istiod sent.
+      const warming = active ? undefined : state(element['warming_state']);
+      if (warming) into.config.listeners.push(warming);
       into.warming.push({ type: 'listener', name });
       into.warmingListeners.push(element['warming_state'] as JsonObject);
     },
