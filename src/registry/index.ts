@@ -1,8 +1,9 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
+import { autoAllocate } from './auto-allocation.ts';
 import { DestinationRuleIndex } from './destination-rule-index.ts';
-import { inDiscoveredNamespaces } from './discovery-selectors.ts';
+import { readByIstiod } from './discovery.ts';
 import { EndpointIndex } from './endpoint-index.ts';
 import { readIstiod } from './environment.ts';
 import { convertGatewayApi } from './gateway-api/index.ts';
@@ -14,6 +15,7 @@ import { proxies } from './proxy.ts';
 import { ResourceIndex } from './resources.ts';
 import { inRevision } from './revision.ts';
 import { serviceEntryServices } from './service-entry.ts';
+import { serviceEntryVisibility } from './service-entry-visibility.ts';
 import { ServiceIndex } from './service-index.ts';
 import { ServiceTargets } from './service-target.ts';
 import { forWorkload, gatewayScope, type ScopeContext, sidecarScope } from './sidecar-scope.ts';
@@ -40,7 +42,7 @@ export function buildRegistry(input: RegistryInput): Registry {
   const behaviour = registryBehaviour(version.minor);
   const clusterId = environment.text('CLUSTER_ID', 'Kubernetes');
   const domainSuffix = argument(istiod.arguments, '--domain') ?? 'cluster.local';
-  const read = inRevision(inDiscoveredNamespaces(everything, mesh), environment.text('REVISION', ''));
+  const read = inRevision(readByIstiod(everything, mesh, environment), environment.text('REVISION', ''));
   const resources = withGatewayApi(read, environment, domainSuffix, behaviour);
   const namespace = (name: string): Resource | undefined => everything.get('', 'Namespace', '', name);
   const networks = meshNetworks(configMap);
@@ -53,10 +55,13 @@ export function buildRegistry(input: RegistryInput): Registry {
     ...behaviour,
     namespace,
     defaultExportTo: exportDefault('defaultServiceExportTo'),
+    visibility: serviceEntryVisibility(mesh),
   };
+  const entryServices = resources.list('ServiceEntry').flatMap((item) => serviceEntryServices(item, serviceContext));
+  const allocates = environment.flag('PILOT_ENABLE_IP_AUTOALLOCATE', true);
   const services = new ServiceIndex([
     ...resources.list('Service').map((item) => kubernetesService(item, serviceContext)),
-    ...resources.list('ServiceEntry').flatMap((item) => serviceEntryServices(item, serviceContext)),
+    ...(allocates ? entryServices : autoAllocate(entryServices)),
   ]);
 
   const endpointContext = {

@@ -61,8 +61,8 @@ function readYaml(configMap: Resource | undefined, key: string): JsonObject {
   return value as JsonObject;
 }
 
-/** Gives every container of parsed YAML its place below the ConfigMap's key. */
-function place(value: object, resource: Resource, path: Path): void {
+/** Gives every container of YAML that was parsed from a text inside a resource the place of the text, and its own below it. */
+export function place(value: object, resource: Resource, path: Path): void {
   standsFor(value, { resource, path });
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   for (const [key, item] of entries) {

@@ -9,8 +9,3 @@ export function objects(value: unknown): JsonObject[] {
 export function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
-
-/** A mapping of text to text; {} where the value is none. */
-export function textMap(value: unknown): Record<string, string> {
-  return isObject(value) ? (value as Record<string, string>) : {};
-}

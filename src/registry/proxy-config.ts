@@ -2,6 +2,7 @@ import { load } from 'js-yaml';
 import { isObject, type JsonObject } from '../model/json.ts';
 import { standsFor } from '../model/provenance.ts';
 import type { Resource } from '../model/resource.ts';
+import { place } from './mesh-config.ts';
 import { mergeProxyConfig } from './mesh-defaults.ts';
 import type { ResourceIndex } from './resources.ts';
 import type { MeshConfig } from './types.ts';
@@ -27,10 +28,8 @@ export function effectiveProxyConfig(pod: Resource, resources: ResourceIndex, me
   const annotation = pod.metadata.annotations['proxy.istio.io/config'];
   const overlay = annotation === undefined ? undefined : load(annotation);
   if (!isObject(overlay)) return config;
-  return mergeProxyConfig(
-    config,
-    standsFor(overlay, { resource: pod, path: ['metadata', 'annotations', 'proxy.istio.io/config'] }),
-  );
+  place(overlay, pod, ['metadata', 'annotations', 'proxy.istio.io/config']);
+  return mergeProxyConfig(config, overlay);
 }
 
 function selectorOf(item: Resource): Record<string, string> | undefined {

@@ -32,7 +32,7 @@ export function proxies(context: ProxyContext): Proxy[] {
 }
 
 /** The proxy in a pod as istiod sees it (model.Proxy), or undefined where the pod has none. */
-export function proxyOf(pod: Resource, context: ProxyContext): Proxy | undefined {
+function proxyOf(pod: Resource, context: ProxyContext): Proxy | undefined {
   const container = findContainer(pod.spec, proxyContainer);
   const ipAddresses = podIps(pod);
   if (!container || ipAddresses.length === 0 || isFinished(pod)) return undefined;

@@ -14,7 +14,7 @@ const bareGroups = new Set([
   'extensions.istio.io',
 ]);
 
-export function kindKey(resource: Pick<Resource, 'group' | 'kind'>): string {
+function kindKey(resource: Pick<Resource, 'group' | 'kind'>): string {
   return bareGroups.has(resource.group) ? resource.kind : `${resource.group}/${resource.kind}`;
 }
 

@@ -57,7 +57,7 @@ export function addListenerServices(
  * Destinations of a VirtualService that a namespace can reach, with their ports; port 0 stands for all of them
  * (virtualServiceDestinationsFilteredBySourceNamespace).
  */
-export function destinations(virtualService: VirtualService, namespace?: string): Map<string, Set<number>> {
+function destinations(virtualService: VirtualService, namespace?: string): Map<string, Set<number>> {
   const result = new Map<string, Set<number>>();
   const add = (destination: unknown): void => {
     const { host, port } = (destination ?? {}) as { host?: string; port?: { number?: number } };

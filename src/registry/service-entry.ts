@@ -7,6 +7,7 @@ import { defaultExportTo, type ServiceContext } from './kubernetes-service.ts';
 import { objects, strings } from './objects.ts';
 import { creationTime } from './order.ts';
 import { parseProtocol } from './protocol.ts';
+import type { ServiceEntryVisibility } from './service-entry-visibility.ts';
 import { trafficDistribution } from './traffic-distribution.ts';
 import type { IstiodEnvironment, Resolution, Service, ServicePort } from './types.ts';
 
@@ -22,6 +23,7 @@ export interface ServiceEntryContext extends ServiceContext {
   environment: IstiodEnvironment;
   /** The control plane's version knows the annotation `istio.io/connect-strategy`. */
   dnsConnectStrategy: boolean;
+  visibility: ServiceEntryVisibility;
 }
 
 /**
@@ -33,7 +35,10 @@ export function serviceEntryServices(resource: Resource, context: ServiceEntryCo
   const hosts = strings(spec['hosts']);
   const resolution = resolutions[String(spec['resolution'] ?? 'NONE')] ?? 'Passthrough';
   const selector = isObject(spec['workloadSelector']) ? spec['workloadSelector']['labels'] : undefined;
-  const namespace = context.namespaceTrafficDistribution ? context.namespace(metadata.namespace) : undefined;
+  const home = context.namespace(metadata.namespace);
+  const inherited = context.namespaceTrafficDistribution ? home?.metadata.annotations : undefined;
+  const declared = exportToSet(strings(spec['exportTo']), metadata.namespace);
+  const exportTo = declared ?? defaultExportTo(context, metadata.namespace);
   const meshExternal = spec['location'] !== 'MESH_INTERNAL';
   const common = {
     namespace: metadata.namespace,
@@ -41,14 +46,13 @@ export function serviceEntryServices(resource: Resource, context: ServiceEntryCo
     ports: serviceEntryPorts(resource),
     resolution,
     meshExternal,
-    exportTo:
-      exportToSet(strings(spec['exportTo']), metadata.namespace) ?? defaultExportTo(context, metadata.namespace),
+    exportTo: context.visibility(exportTo, metadata.namespace, home?.metadata.labels ?? {}),
     creationTimestamp: creationTime(resource),
     labels: serviceLabels(resource, meshExternal, context.environment),
     selector: isObject(selector) ? (selector as Record<string, string>) : {},
     type: '',
     externalName: '',
-    trafficDistribution: trafficDistribution(undefined, metadata.annotations, namespace?.metadata.annotations),
+    trafficDistribution: trafficDistribution(undefined, metadata.annotations, inherited),
     internalTrafficPolicyLocal: false,
     publishNotReadyAddresses: false,
     subjectAltNames: strings(spec['subjectAltNames']),
@@ -69,7 +73,7 @@ export function serviceEntryServices(resource: Resource, context: ServiceEntryCo
 }
 
 /** Ports of a ServiceEntry; one list for all of its services. */
-export function serviceEntryPorts(resource: Resource): ServicePort[] {
+function serviceEntryPorts(resource: Resource): ServicePort[] {
   return objects(resource.spec['ports']).map((port) => ({
     name: typeof port['name'] === 'string' ? port['name'] : '',
     port: Number(port['number']),

@@ -2,7 +2,7 @@ import { compareText } from './order.ts';
 import type { Service } from './types.ts';
 
 /** istiod's order of services (model.SortServicesByCreationTime): oldest first, ties by name, then namespace. */
-export function byServiceCreation(a: Service, b: Service): number {
+function byServiceCreation(a: Service, b: Service): number {
   return (
     compareText(a.creationTimestamp, b.creationTimestamp) ||
     compareText(a.name, b.name) ||

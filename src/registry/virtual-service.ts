@@ -16,7 +16,7 @@ export interface VirtualServiceContext {
 }
 
 /** Annotation of a VirtualService made from another API: `gateway` (Gateway API) or `ingress`. */
-export const semanticsAnnotation = 'internal.istio.io/route-semantics';
+const semanticsAnnotation = 'internal.istio.io/route-semantics';
 
 /**
  * All VirtualServices as istiod uses them (model.mergeVirtualServices), in istiod's order: short names resolved and

@@ -56,12 +56,6 @@ describe('a ServiceEntry', () => {
     ['without resolution', 'hosts: [a.example]', {}, ''],
     ['with own addresses', 'hosts: [a.example], resolution: DNS, addresses: [192.0.2.1]', {}, ''],
     [
-      'with the allocator off',
-      'hosts: [a.example], resolution: DNS',
-      { environment: { PILOT_ENABLE_IP_AUTOALLOCATE: 'false' } },
-      '',
-    ],
-    [
       'opted out by label',
       'hosts: [a.example], resolution: DNS',
       {},

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { standsFor } from '../../model/provenance.ts';
 import type { Resource } from '../../model/resource.ts';
-import { matchesSelector } from '../discovery-selectors.ts';
 import { serviceHostname } from '../hostname.ts';
+import { matchesSelector } from '../label-selector.ts';
 import { objects } from '../objects.ts';
 import { byGatewayApiPrecedence, type GatewayApiContext, gatewayGroup, internalSuffix, section } from './context.ts';
 import { internalResource } from './internal-resource.ts';

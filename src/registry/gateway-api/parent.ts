@@ -30,7 +30,7 @@ export interface Attachment {
   otherHostnames: readonly string[];
 }
 
-export const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'].map((kind) => `${gatewayGroup}/${kind}`);
+const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'].map((kind) => `${gatewayGroup}/${kind}`);
 
 const mesh: Parent = {
   internalName: 'mesh',
