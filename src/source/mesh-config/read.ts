@@ -37,7 +37,7 @@ export interface MeshConfigFile {
   helm?: HelmRelease[];
   ownership?: OwnershipRules;
   ignore?: IgnoreRule[];
-  severities?: Record<string, Severity | 'off'>;
+  severities?: Record<string, Severity | 'ignore'>;
   failOn?: 'error' | 'warning' | 'info' | 'never';
 }
 
