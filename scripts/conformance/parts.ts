@@ -1,3 +1,4 @@
+import { printedEndpoints } from '../../src/compile/endpoint/printed.ts';
 import type { ProxyConfig } from '../../src/model/envoy.ts';
 import type { Proxy } from '../../src/model/proxy.ts';
 import type { Registry, RegistryInput } from '../../src/registry/types.ts';
@@ -59,7 +60,8 @@ export async function loadCompiler(): Promise<Compiler> {
       const listeners = patched('listeners', plainListeners, (plain) => patches?.listeners(plain));
       const plainRoutes = attempt('routes', () => route?.compileRoutes(proxy, registry, listeners), []);
       const routes = patched('routes', plainRoutes, (plain) => patches?.routes(plain));
-      const endpoints = attempt('endpoints', () => endpoint?.compileEndpoints(proxy, registry, clusters), []);
+      const sent = attempt('endpoints', () => endpoint?.compileEndpoints(proxy, registry, clusters), []);
+      const endpoints = printedEndpoints(sent, clusters);
       return { config: { clusters, listeners, routes, endpoints }, errors: failed };
     },
   };

@@ -57,7 +57,8 @@ export function judge(proxy: Examined, all: readonly Examined[], leaf: Leaf, rig
   const resource = examined.live[leaf.list][leaf.index] as Message;
   const names = new Set([leaf.name, String(resource[nameField(leaf)] ?? '')]);
   const narrow = (config: ProxyConfig): ProxyConfig => {
-    const empty: ProxyConfig = { clusters: [], endpoints: [], listeners: [], routes: [] };
+    // Clusters say how the hosts of an endpoint resource are found.
+    const empty: ProxyConfig = { clusters: config.clusters, endpoints: [], listeners: [], routes: [] };
     const list = config[leaf.list] as Message[];
     return { ...empty, [leaf.list]: list.filter((item) => names.has(String(item[nameField(leaf)] ?? ''))) };
   };

@@ -8,8 +8,6 @@ import type { Path } from '../model/json.ts';
  * Outside the comparison altogether, because istiod does not send it over CDS, LDS, RDS or EDS:
  * - what the bootstrap holds (static clusters, listeners and their endpoints: agent, prometheus_stats, sds-grpc, xds-grpc);
  * - `static_route_configs` of the dump: copies of the route tables that stand inside listeners, where they are compared;
- * - endpoints that Envoy found itself, for clusters that do not use EDS: DNS answers, original destinations, and copies
- *   of load assignments that stand inside clusters, where they are compared;
  * - secrets (SDS, answered by the proxy's own agent);
  * - listeners that only drain or warm, and route configurations that no active listener asks for: they serve nothing new;
  *   they are listed by the decoder, not compared.
@@ -18,11 +16,26 @@ export interface Exclusion {
   type: ResourceType;
   /** Steps below the resource: a name, `*` for any one step (also an index), `**` for any number of them. */
   path: readonly string[];
+  /** Only for endpoints of clusters that find their hosts so (`Cluster.type`; "" for an extension's own way). */
+  discovery?: readonly string[];
   /** In a user's words: it is printed as it is. */
   reason: string;
 }
 
-export const exclusions: readonly Exclusion[] = [];
+export const exclusions: readonly Exclusion[] = [
+  {
+    type: 'endpoint',
+    path: ['endpoints'],
+    discovery: ['STRICT_DNS', 'LOGICAL_DNS'],
+    reason: 'hosts that Envoy found by DNS',
+  },
+  {
+    type: 'endpoint',
+    path: ['endpoints'],
+    discovery: ['ORIGINAL_DST', ''],
+    reason: 'hosts that Envoy found by the destinations of connections',
+  },
+];
 
 const byLast = new Map<string, Exclusion[]>();
 for (const exclusion of exclusions) {
@@ -30,10 +43,19 @@ for (const exclusion of exclusions) {
   byLast.set(last, [...(byLast.get(last) ?? []), exclusion]);
 }
 
-/** The reason why nothing at or below `path` is compared, or undefined where it is. */
-export function exclusionAt(type: ResourceType, path: Path): string | undefined {
+/**
+ * The reason why nothing at or below `path` is compared, or undefined where it is.
+ *
+ * @param discovery of an endpoint resource: how its cluster finds hosts
+ */
+export function exclusionAt(type: ResourceType, path: Path, discovery = 'EDS'): string | undefined {
   const candidates = byLast.get(String(path.at(-1) ?? ''));
-  return candidates?.find((exclusion) => exclusion.type === type && matches(exclusion.path, path, 0, 0))?.reason;
+  return candidates?.find(
+    (exclusion) =>
+      exclusion.type === type &&
+      (!exclusion.discovery || exclusion.discovery.includes(discovery)) &&
+      matches(exclusion.path, path, 0, 0),
+  )?.reason;
 }
 
 function matches(pattern: readonly string[], path: Path, p: number, s: number): boolean {

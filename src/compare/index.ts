@@ -1,4 +1,4 @@
-import type { Message, ProxyConfig, ResourceType } from '../model/envoy.ts';
+import type { Cluster, Message, ProxyConfig, ResourceType } from '../model/envoy.ts';
 import { rootField } from './schema.ts';
 import type { Comparison } from './types.ts';
 import { emptyComparison, Walk } from './walk.ts';
@@ -23,9 +23,10 @@ const holders: readonly { type: ResourceType; list: keyof ProxyConfig; name: str
  */
 export function compareConfigs(expected: ProxyConfig, live: ProxyConfig, types?: readonly ResourceType[]): Comparison {
   const into = emptyComparison();
+  const discovery = discoveryOf([...live.clusters, ...expected.clusters]);
   for (const { type, list, name } of holders)
     if (!types || types.includes(type))
-      compareResources(type, byName(expected[list], name), byName(live[list], name), into);
+      compareResources(type, byName(expected[list], name), byName(live[list], name), into, discovery);
   return into;
 }
 
@@ -34,6 +35,7 @@ function compareResources(
   expected: Map<string, Message[]>,
   live: Map<string, Message[]>,
   into: Comparison,
+  discovery: ReadonlyMap<string, string>,
 ): void {
   const root = rootField(type);
   for (const name of new Set([...expected.keys(), ...live.keys()])) {
@@ -41,9 +43,14 @@ function compareResources(
     const right = live.get(name) ?? [];
     for (let at = 0; at < Math.max(left.length, right.length); at++) {
       into.compared.resources++;
-      new Walk(type, name, into).compare(left[at], right[at], [], [], root);
+      new Walk(type, name, into, discovery.get(name)).compare(left[at], right[at], [], [], root);
     }
   }
+}
+
+/** How each cluster finds its hosts; of both sides the expected one decides. */
+function discoveryOf(clusters: readonly Cluster[]): ReadonlyMap<string, string> {
+  return new Map(clusters.map((cluster) => [cluster.name, String(cluster['type'] ?? '')]));
 }
 
 function byName(resources: readonly Message[], field: string): Map<string, Message[]> {

@@ -1,6 +1,5 @@
 import type { ResourceType } from '../model/envoy.ts';
 import type { Field } from '../model/envoy-api/index.ts';
-
 import { isObject } from '../model/json.ts';
 import { OneOf } from '../model/one-of.ts';
 import { Unknown } from '../model/unknown.ts';
@@ -17,16 +16,19 @@ export class Walk {
   readonly #type: ResourceType;
   readonly #name: string;
   readonly #into: Comparison;
+  readonly #discovery: string | undefined;
 
-  constructor(type: ResourceType, name: string, into: Comparison) {
+  /** @param discovery of an endpoint resource: how its cluster finds hosts */
+  constructor(type: ResourceType, name: string, into: Comparison, discovery?: string) {
     this.#type = type;
     this.#name = name;
     this.#into = into;
+    this.#discovery = discovery;
   }
 
   /** Either side may be undefined: then the other is missing or extra as a whole, apart from what is not compared in it. */
   compare(expected: unknown, live: unknown, expectedPath: Step[] = [], livePath: Step[] = [], field?: Field): void {
-    const excluded = exclusionAt(this.#type, live === undefined ? expectedPath : livePath);
+    const excluded = exclusionAt(this.#type, live === undefined ? expectedPath : livePath, this.#discovery);
     if (excluded !== undefined) return this.#skip(excluded, live ?? expected);
     if (expected instanceof Unknown) return this.#skip(expected.reason, live);
     if (expected instanceof OneOf || live instanceof OneOf)
@@ -123,7 +125,7 @@ export class Walk {
 
   #equal(expected: unknown, live: unknown, field: Field | undefined): boolean {
     const trial = emptyComparison();
-    new Walk(this.#type, this.#name, trial).compare(expected, live, ['*'], ['*'], field);
+    new Walk(this.#type, this.#name, trial, this.#discovery).compare(expected, live, ['*'], ['*'], field);
     return trial.differences.length === 0;
   }
 
@@ -146,7 +148,7 @@ export class Walk {
     if (value instanceof Unknown) return (this.#skip(value.reason, undefined), 0);
     if (value instanceof OneOf) return this.#countOneSided(usual(value), path);
     if (value === undefined) return 0;
-    const excluded = path.length > 0 ? exclusionAt(this.#type, path) : undefined;
+    const excluded = path.length > 0 ? exclusionAt(this.#type, path, this.#discovery) : undefined;
     if (excluded !== undefined) return (this.#skip(excluded, value), 0);
     if (!isContainer(value)) return 1;
     const entries = Object.entries(value);

@@ -3,6 +3,7 @@ import type { Proxy } from '../model/proxy.ts';
 import type { Registry } from '../registry/types.ts';
 import { compileClusters } from './cluster/index.ts';
 import { compileEndpoints } from './endpoint/index.ts';
+import { printedEndpoints } from './endpoint/printed.ts';
 import { EnvoyFilterPatches, noteIdle } from './envoyfilter/index.ts';
 import { compileListeners } from './listener/index.ts';
 import { compileRoutes } from './route/index.ts';
@@ -16,6 +17,6 @@ export function compileProxy(proxy: Proxy, registry: Registry): ProxyConfig {
   const clusters = patches.clusters(compileClusters(proxy, registry));
   const listeners = patches.listeners(compileListeners(proxy, registry));
   const routes = patches.routes(compileRoutes(proxy, registry, listeners));
-  const endpoints = compileEndpoints(proxy, registry, clusters);
+  const endpoints = printedEndpoints(compileEndpoints(proxy, registry, clusters), clusters);
   return noteIdle({ clusters, endpoints, listeners, routes }, patches);
 }

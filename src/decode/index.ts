@@ -1,6 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import { splitBySource } from './endpoints.ts';
 import { setLeftoverClustersAside } from './leftover-clusters.ts';
 import { setLeftoversAside } from './leftover-routes.ts';
 import { elementReaders, sectionTypes } from './sections.ts';
@@ -14,7 +13,6 @@ export { DumpError } from './types.ts';
 export function emptyLiveProxy(): LiveProxy {
   return {
     config: { clusters: [], endpoints: [], listeners: [], routes: [] },
-    resolvedEndpoints: [],
     node: undefined,
     versions: {},
     lastUpdated: { cluster: new Map(), endpoint: new Map(), listener: new Map(), route: new Map() },
@@ -61,9 +59,6 @@ export function finish(live: LiveProxy, seen: ReadonlySet<string>): LiveProxy {
     setLeftoversAside(live);
     setLeftoverClustersAside(live);
   }
-  const { eds, resolved } = splitBySource(live.config.endpoints, live.config.clusters);
-  live.config.endpoints = eds;
-  live.resolvedEndpoints = resolved;
   return live;
 }
 

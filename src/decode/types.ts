@@ -1,4 +1,4 @@
-import type { ClusterLoadAssignment, ProxyConfig, ResourceType } from '../model/envoy.ts';
+import type { ProxyConfig, ResourceType } from '../model/envoy.ts';
 import type { JsonObject } from '../model/json.ts';
 
 /** A resource that Envoy refused (admin v3 `UpdateFailureState`): what it was sent, and why it would not take it. */
@@ -25,8 +25,6 @@ export interface Node {
 export interface LiveProxy {
   /** What is in force and came over xDS. */
   config: ProxyConfig;
-  /** Hosts that Envoy found itself, for clusters that do not use EDS (DNS, original destination, inline). */
-  resolvedEndpoints: ClusterLoadAssignment[];
   node: Node | undefined;
   /** `version_info` of the last accepted response of each type, where Envoy prints one. */
   versions: Partial<Record<ResourceType, string>>;

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterLoadAssignment, Message } from '../../model/envoy.ts';
-import { inherit, originsAt, derive } from '../../model/provenance.ts';
+import { derive, inherit, originsAt } from '../../model/provenance.ts';
 
 const printed = new WeakMap<ClusterLoadAssignment, ClusterLoadAssignment>();
 
@@ -22,8 +22,9 @@ export function printedEndpoints(
 function printedAssignment(assignment: ClusterLoadAssignment): ClusterLoadAssignment {
   const known = printed.get(assignment);
   if (known) return known;
-  const result = inherit({ ...assignment, policy: policyOf(assignment) }, assignment);
-  if (Array.isArray(assignment['endpoints'])) result['endpoints'] = eachEndpoint(assignment['endpoints'], printedEndpoint);
+  const result: ClusterLoadAssignment = inherit({ ...assignment, policy: policyOf(assignment) }, assignment);
+  if (Array.isArray(assignment['endpoints']))
+    result['endpoints'] = eachEndpoint(assignment['endpoints'], printedEndpoint);
   printed.set(assignment, result);
   return result;
 }

@@ -1,6 +1,7 @@
 import type { Message } from '../../model/envoy.ts';
 import { anyMessage, type Field, fieldsOf } from '../../model/envoy-api/index.ts';
 import { isObject } from '../../model/json.ts';
+import { OneOf } from '../../model/one-of.ts';
 import { cloneDerived, deriveField, originsAt } from '../../model/provenance.ts';
 import { Unknown } from '../../model/unknown.ts';
 import { PatchPanic } from './patch.ts';
@@ -31,6 +32,7 @@ export function mergeMessage(target: Message, source: Message, message: string, 
 /** Merges in place where the field's type asks for it; returns whether `before` stays the field's value. */
 function mergeInto(before: unknown, value: unknown, field: Field | undefined, replaceLists: boolean): boolean {
   if (before instanceof Unknown) return true;
+  if (before instanceof OneOf) return false;
   if (field?.wrapper) return isDefault(value, field);
   if (!isObject(before) || !isObject(value)) return false;
   if (field?.shape === 'map' || field?.kind === 'S') {
