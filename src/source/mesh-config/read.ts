@@ -1,4 +1,6 @@
 import type { Severity } from '../../model/finding.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { isObject } from '../../model/json.ts';
 import type { Location } from '../../model/resource.ts';
 import { SourceError } from '../diagnostic.ts';
 import { locateIn } from '../locate.ts';
@@ -37,7 +39,7 @@ export interface MeshConfigFile {
   helm?: HelmRelease[];
   ownership?: OwnershipRules;
   ignore?: IgnoreRule[];
-  severities?: Record<string, Severity | 'ignore'>;
+  severities?: Record<string, Severity | 'off'>;
   failOn?: 'error' | 'warning' | 'info' | 'never';
 }
 
@@ -56,7 +58,8 @@ export function readMeshConfig(file: string, text: string): MeshConfigFile {
   }
   const [document] = documents;
   const at = locateIn(file, lines, () => document?.place() ?? { at: 0 });
-  const violations = validate(document?.value ?? null, meshConfigSchema).map((violation) => ({
+  const value = withOff(document?.value ?? null);
+  const violations = validate(value, meshConfigSchema).map((violation) => ({
     ...violation,
     location: at(violation.path),
   }));
@@ -71,6 +74,14 @@ export function readMeshConfig(file: string, text: string): MeshConfigFile {
     const message = violations.map((it) => `${place(it.location)}: ${it.message}`).join('\n');
     throw new SourceError(message, violations[0]?.fix ?? '', violations[0]?.location);
   }
-  const { version: _, ...config } = document?.value as unknown as MeshConfigFile & { version: string };
+  const { version: _, ...config } = value as unknown as MeshConfigFile & { version: string };
   return { ...config, ignore: config.ignore?.map((rule, index) => ({ ...rule, location: at(['ignore', index]) })) };
+}
+
+/** `off` without quotes is `false` as Kubernetes reads YAML; as a severity it means the word. */
+function withOff(value: Json): Json {
+  const severities = isObject(value) ? value['severities'] : undefined;
+  if (!isObject(value) || !isObject(severities)) return value;
+  const worded = Object.entries(severities).map(([code, severity]) => [code, severity === false ? 'off' : severity]);
+  return { ...(value as JsonObject), severities: Object.fromEntries(worded) as JsonObject };
 }

@@ -82,7 +82,7 @@ export const meshConfigSchema: Schema = object(
     severities: {
       type: 'object',
       description: 'Severity of findings by code: MESH0001: warning.',
-      additionalProperties: { type: 'string', enum: ['error', 'warning', 'info', 'ignore'] },
+      additionalProperties: { type: 'string', enum: ['error', 'warning', 'info', 'off'] },
     },
     failOn: {
       type: 'string',

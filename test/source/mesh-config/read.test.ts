@@ -29,13 +29,13 @@ helm:
 ownership: {namespaces: [shop], selector: a=b, kinds: [VirtualService]}
 ignore:
   - {resource: VirtualService shop/*, field: 'spec.http[*].route[*].weight', reason: canary, expires: 2030-01-31}
-severities: {MESH0001: warning, MESH0002: ignore}
+severities: {MESH0001: warning, MESH0002: off}
 failOn: error
 `,
     );
     expect(config).toMatchObject({
       helm: [{ chart: 'charts/a' }],
-      severities: { MESH0001: 'warning', MESH0002: 'ignore' },
+      severities: { MESH0001: 'warning', MESH0002: 'off' },
     });
     expect(config.ignore?.[0]?.location).toEqual({ file: '.mesh.yaml', line: 10, column: 5 });
   });
