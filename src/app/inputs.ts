@@ -36,8 +36,12 @@ export class UserError extends Error {
   readonly expected = true;
 }
 
-/** Reads the cluster's side: a capture or a live cluster, with the proxies that the flags select. */
-export async function readState(flags: InputFlags, signal: AbortSignal): Promise<ClusterState> {
+/**
+ * Reads the cluster's side: a capture or a live cluster, with the proxies that the flags select.
+ *
+ * @param registry ask istiod for its registry too, which only a capture keeps
+ */
+export async function readState(flags: InputFlags, signal: AbortSignal, registry = false): Promise<ClusterState> {
   if (flags.namespace !== undefined && flags['all-namespaces']) {
     throw new UserError('-n and -A exclude each other');
   }
@@ -56,6 +60,7 @@ export async function readState(flags: InputFlags, signal: AbortSignal): Promise
       requestTimeout: flags['request-timeout'],
       proxyTimeoutMs: proxyTimeout(flags['proxy-timeout']),
       concurrency: flags.concurrency,
+      registry,
       ...selectionOf(flags),
     },
     signal,

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCapture } from '../../src/app/run-capture.ts';
+import { readCaptureState } from '../../src/io/capture-source.ts';
+import { type ClusterState, isProblem } from '../../src/model/cluster-state.ts';
+import { resourceKey } from '../../src/model/resource.ts';
+import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
+
+const recorded = 'fixtures/recordings/1.29/baseline/capture';
+const { signal } = new AbortController();
+const nothing = () => undefined;
+let folder: string;
+let served: ServedCapture;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mesh-capture-'));
+  served = await serveCapture(recorded);
+});
+afterAll(async () => {
+  await served?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('the capture of a cluster is the capture that the cluster was served from', async () => {
+  const directory = join(folder, 'whole');
+  const { lines, code } = await runCapture({ kubeconfig: served.api.kubeconfig() }, directory, signal, nothing);
+  expect(lines).toEqual([expect.stringMatching(/^wrote \d+ objects and 14 of 14 proxies to /)]);
+  expect(code).toBe(0);
+  const [written, original] = await Promise.all([readCaptureState(directory), readCaptureState(recorded)]);
+  const objects = ({ resources }: ClusterState) => new Map(resources.map((it) => [resourceKey(it), it.object]));
+  expect(objects(written)).toEqual(objects(original));
+  expect(written.istiods).toEqual(original.istiods);
+  for (const [index, proxy] of original.proxies.entries())
+    expect(await written.proxies[index]!.read()).toEqual(await proxy.read());
+}, 30_000);
+
+it('a proxy that does not answer is said, and the run is not complete', async () => {
+  const id = [...served.api.forwards.keys()].find((key) => key.startsWith('shop/frontend'))!;
+  served.api.forwards.set(id, { refuse: 'connection refused' });
+  const directory = join(folder, 'part');
+  const flags = { kubeconfig: served.api.kubeconfig(), namespace: 'shop' };
+  const { lines, code } = await runCapture(flags, directory, signal, nothing);
+  expect(lines[0]).toMatch(/^warning: shop\/frontend.*connection refused/);
+  expect(code).toBe(2);
+  const state = await readCaptureState(directory);
+  expect(state.proxies.length).toBeGreaterThan(0);
+  const answers = await Promise.all(state.proxies.map((proxy) => proxy.read()));
+  expect(answers.filter(isProblem)).toEqual([]);
+}, 30_000);
