@@ -53,11 +53,16 @@ export function addListenerServices(
   }
 }
 
+/** Destinations that do not depend on the caller's namespace, of VirtualServices that were asked before. */
+const known = new WeakMap<VirtualService, ReadonlyMap<string, Set<number>>>();
+
 /**
  * Destinations of a VirtualService that a namespace can reach, with their ports; port 0 stands for all of them
  * (virtualServiceDestinationsFilteredBySourceNamespace).
  */
-function destinations(virtualService: VirtualService, namespace?: string): Map<string, Set<number>> {
+function destinations(virtualService: VirtualService, namespace: string): ReadonlyMap<string, Set<number>> {
+  const found = known.get(virtualService);
+  if (found) return found;
   const result = new Map<string, Set<number>>();
   const add = (destination: unknown): void => {
     const { host, port } = (destination ?? {}) as { host?: string; port?: { number?: number } };
@@ -66,8 +71,11 @@ function destinations(virtualService: VirtualService, namespace?: string): Map<s
     ports.add(port?.number ?? 0);
     result.set(host, ports);
   };
+  let forAll = true;
   for (const route of objects(virtualService.spec['http'])) {
-    if (namespace !== undefined && !matchesNamespace(route['match'], namespace)) continue;
+    const namespaces = sourceNamespaces(route['match']);
+    if (namespaces.length > 0) forAll = false;
+    if (namespaces.length > 0 && !namespaces.includes(namespace)) continue;
     for (const item of objects(route['route'])) add(item['destination']);
     add(route['mirror']);
     for (const item of objects(route['mirrors'])) add(item['destination']);
@@ -75,14 +83,15 @@ function destinations(virtualService: VirtualService, namespace?: string): Map<s
   for (const key of ['tcp', 'tls'])
     for (const route of objects(virtualService.spec[key]))
       for (const item of objects(route['route'])) add(item['destination']);
+  if (forAll) known.set(virtualService, result);
   return result;
 }
 
-function matchesNamespace(match: unknown, namespace: string): boolean {
-  const named = objects(match)
+/** The namespaces that the matches of a route name; none stands for all. */
+function sourceNamespaces(match: unknown): unknown[] {
+  return objects(match)
     .map((item) => item['sourceNamespace'])
     .filter(Boolean);
-  return named.length === 0 || named.includes(namespace);
 }
 
 /**
@@ -96,6 +105,7 @@ function pickService(
 ): Service | undefined {
   const own = services.get(namespace);
   if (own) return own;
+  if (services.size === 0) return undefined;
   const visible = [...services.values()].filter((service) => isExportedTo(service.exportTo, namespace));
   if (!preferKubernetes) return visible.sort((a, b) => compareText(a.namespace, b.namespace))[0];
   const kubernetes = visible.find((service) => service.registry === 'Kubernetes');

@@ -10,6 +10,8 @@ function byServiceCreation(a: Service, b: Service): number {
   );
 }
 
+const noServices: ReadonlyMap<string, Service> = new Map();
+
 /** Services by visibility and by host name (istiod's ServiceIndex). */
 export class ServiceIndex {
   readonly services: Service[];
@@ -37,7 +39,7 @@ export class ServiceIndex {
 
   /** One service of a host name for each namespace: the Kubernetes Service if there is one, else the oldest. */
   byNamespace(hostname: string): ReadonlyMap<string, Service> {
-    return this.#byHostname.get(hostname) ?? new Map();
+    return this.#byHostname.get(hostname) ?? noServices;
   }
 
   /** All services of a host name, in istiod's order. */
