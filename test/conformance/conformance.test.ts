@@ -22,7 +22,8 @@ describe('what is compiled from the API server agrees with what recorded proxies
       expect(unexplained, `unexplained leaves of ${type}s`).toBeLessThanOrEqual(
         ratchet[recording.name][type].unexplained,
       );
-      expect(notCompared / leaves).toBeLessThanOrEqual(ratchet[recording.name][type].notComparedShare);
+      // Fixtures hold some of a recording's proxies: the share is not that of the ratchet.
+      expect(notCompared / leaves).toBeLessThan(0.05);
     }
   });
 });

@@ -18,7 +18,7 @@ describe('a recorded dump', () => {
 
   it('gives what came over xDS', () => {
     expect(live.config.clusters).toHaveLength(26);
-    expect(live.config.endpoints).toHaveLength(21);
+    expect(live.config.endpoints).toHaveLength(26);
     expect(live.config.listeners.map(({ name }) => name)).toContain('virtualInbound');
     expect(live.config.routes.map(({ name }) => name)).toContain('8080');
     expect(live.config.clusters[0]).not.toHaveProperty('@type');
