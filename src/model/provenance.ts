@@ -31,11 +31,15 @@ const fields = new WeakMap<object, Map<string | number, Origin[]>>();
 
 /** Registers all containers of the resource's object, so that `placeOf` answers for them. Idempotent. */
 export function adopt(resource: Resource): void {
-  const visit = (value: unknown, path: Path): void => {
-    if (typeof value !== 'object' || value === null || places.has(value)) return;
-    places.set(value, { resource, path });
-    if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...path, index]);
-    else for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
+  // Thousands of pods pass through here: nothing is made for their scalars.
+  const visit = (container: object, path: Path): void => {
+    if (places.has(container)) return;
+    places.set(container, { resource, path });
+    for (const key of Object.keys(container)) {
+      const item = (container as Record<string, unknown>)[key];
+      if (typeof item === 'object' && item !== null)
+        visit(item, [...path, Array.isArray(container) ? Number(key) : key]);
+    }
   };
   visit(resource.object, []);
 }
