@@ -3,7 +3,7 @@ import { isObject } from '../../../model/json.ts';
 import { deriveField } from '../../../model/provenance.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import type { Registry } from '../../../registry/types.ts';
-import type { GatewayServer } from '../../gateway/server.ts';
+import { type GatewayServer, isPlainHttp } from '../../gateway/server.ts';
 import { connectionManagerBasis, httpConnectionManager } from '../../http/connection-manager.ts';
 
 /** What the HTTP connection manager of one gateway chain serves. */
@@ -20,7 +20,7 @@ export interface GatewayHttp {
 export function gatewayConnectionManager(proxy: Proxy, registry: Registry, http: GatewayHttp): Filter {
   const { server } = http;
   const basis = gatewayBasis(proxy, registry);
-  const name = server.tls ? server.config['name'] : undefined;
+  const name = isPlainHttp(server.protocol) ? undefined : server.config['name'];
   if (typeof name === 'string' && name !== '') {
     basis['stat_prefix'] = name;
     deriveField(basis, 'stat_prefix', [server.config, 'name']);
