@@ -26,12 +26,16 @@ export async function runKustomize(
       'install one of them, or render before and read the result with --path',
     );
   if (result.exitCode === 0) return result.stdout;
-  const reason = result.stderr
-    .trim()
-    .replaceAll(`${root}/`, '')
-    .replace(/^error:\s*/i, '');
+  const reason = reasonOf(result.stderr).replaceAll(`${root}/`, '');
   throw new SourceError(
     `Kustomize cannot render ${directory || '.'}: ${reason}`,
     `run kubectl kustomize ${directory || '.'} to see it`,
   );
+}
+
+/** What went wrong, without the log's own words (`E1121 14:35:56 8480 run.go:72] "command failed" err=<...>`). */
+function reasonOf(stderr: string): string {
+  const text = stderr.trim();
+  const logged = /^E\d{4} [^\]]*\] "command failed" err=(?:<([\s\S]*)>|"([\s\S]*)")$/.exec(text);
+  return (logged?.[1] ?? logged?.[2] ?? text).trim().replace(/^error:\s*/i, '');
 }
