@@ -1,17 +1,15 @@
 import type { Resource } from '../model/resource.ts';
-import { type MergedRule, mergeInto, toMergedRule } from './destination-rule.ts';
+import { type MergedRule, type MergeOptions, mergeInto, toMergedRule } from './destination-rule.ts';
 import { HostIndex, resolveShortName } from './hostname.ts';
 import { byCreation } from './order.ts';
 import type { DestinationRule, Service } from './types.ts';
 import { matchesLabels } from './workload-labels.ts';
 
-export interface DestinationRuleContext {
+export interface DestinationRuleContext extends MergeOptions {
   rootNamespace: string;
   domainSuffix: string;
   /** MeshConfig.defaultDestinationRuleExportTo. */
   defaultExportTo: readonly unknown[];
-  /** ENABLE_ENHANCED_DESTINATIONRULE_MERGE: unequal `exportTo` keeps rules apart. */
-  enhancedMerge: boolean;
 }
 
 type RulesByHost = HostIndex<MergedRule[]>;
@@ -40,7 +38,7 @@ export class DestinationRuleIndex {
     const { exportTo } = rule;
     const merge = (index: RulesByHost): void => {
       const rules = index.get(host);
-      if (rules) mergeInto(rules, rule, this.#context.enhancedMerge);
+      if (rules) mergeInto(rules, rule, this.#context);
       else index.set(host, [{ ...rule }]);
     };
     if (exportTo.size === 0 || exportTo.has('*') || exportTo.has(namespace)) merge(inNamespace(this.#local, namespace));

@@ -87,6 +87,7 @@ export function buildRegistry(input: RegistryInput): Registry {
     domainSuffix,
     defaultExportTo: exportDefault('defaultDestinationRuleExportTo'),
     enhancedMerge: environment.flag('ENABLE_ENHANCED_DESTINATIONRULE_MERGE', true),
+    ...behaviour,
   });
   const scopes = scopeLookup(resources, {
     mesh,

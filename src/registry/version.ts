@@ -44,6 +44,8 @@ export interface RegistryBehaviour extends GatewayApiBehaviour {
   namedInlineEndpoints: boolean;
   /** `~` before an egress host's namespace excludes. */
   egressExclusions: boolean;
+  /** See MergeOptions. */
+  backendPolicyMerge: boolean;
   /** A VirtualService's destination that several namespaces have means a Kubernetes Service first. */
   preferKubernetesDestination: boolean;
 }
@@ -57,6 +59,7 @@ const changes: readonly (readonly [from: number, change: Partial<RegistryBehavio
       namedInlineEndpoints: false,
       egressExclusions: false,
       preferKubernetesDestination: false,
+      backendPolicyMerge: false,
       layer4Routes: false,
       mergeHttpAndGrpc: false,
       corsWildcards: false,
@@ -75,6 +78,7 @@ const changes: readonly (readonly [from: number, change: Partial<RegistryBehavio
       namedInlineEndpoints: true,
       egressExclusions: true,
       preferKubernetesDestination: true,
+      backendPolicyMerge: true,
       layer4Routes: true,
       mergeHttpAndGrpc: true,
       corsWildcards: true,

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { ResourceIndex } from '../resources.ts';
 import type { IstiodEnvironment } from '../types.ts';
+import { backendTlsRules } from './backend-tls-policy.ts';
 import { byGatewayApiPrecedence, type GatewayApiBehaviour, type GatewayApiContext, gatewayGroup } from './context.ts';
 import { convertGateways } from './gateway.ts';
 import { sortHttpRoutes } from './http-order.ts';
@@ -16,7 +17,7 @@ import {
 
 /**
  * Converts the Gateway API to Istio's own kinds as istiod does (pilot/pkg/config/kube/gateway): a Gateway for each
- * listener, VirtualServices for routes. Backend policies are not converted.
+ * listener, VirtualServices for routes, DestinationRules for BackendTLSPolicies.
  */
 export function convertGatewayApi(
   resources: ResourceIndex,
@@ -43,6 +44,7 @@ export function convertGatewayApi(
     ...gateways,
     ...(behaviour.mergeHttpAndGrpc ? merge([...http, ...grpc]) : [...merge(http), ...merge(grpc)]),
     ...layer4.flatMap((route) => layer4VirtualServices(route, parents, context)),
+    ...backendTlsRules(context),
   ];
 }
 

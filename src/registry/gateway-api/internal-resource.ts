@@ -7,13 +7,14 @@ import type { Resource } from '../../model/resource.ts';
  * leads to where a person edits.
  */
 export function internalResource(
-  kind: 'Gateway' | 'VirtualService',
+  kind: 'Gateway' | 'VirtualService' | 'DestinationRule',
   name: string,
   spec: JsonObject,
   annotations: Record<string, string>,
   source: Resource,
+  creationTimestamp = source.metadata.creationTimestamp,
 ): Resource {
-  const { namespace, creationTimestamp } = source.metadata;
+  const { namespace } = source.metadata;
   const metadata = { name, namespace, annotations, ...(creationTimestamp ? { creationTimestamp } : {}) };
   const object: JsonObject = { apiVersion: 'networking.istio.io/v1', kind, metadata, spec };
   const resource: Resource = {
