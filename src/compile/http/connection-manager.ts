@@ -1,6 +1,6 @@
 import type { Filter, Message, RouteConfiguration } from '../../model/envoy.ts';
 import type { Source } from '../../model/provenance.ts';
-import { derive, deriveField } from '../../model/provenance.ts';
+import { derive, deriveField, inherit } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Protocol, Registry, Service } from '../../registry/types.ts';
 import { envoyDuration } from '../duration.ts';
@@ -11,7 +11,8 @@ import { httpFilters } from './filter-stack.ts';
 import { internalAddressConfig } from './internal-address.ts';
 import type { ListenerClass } from './listener-class.ts';
 import { applyPathNormalization } from './path-normalization.ts';
-import { proxyHeaders } from './proxy-headers.ts';
+import { type ProxyHeaders, proxyHeaders } from './proxy-headers.ts';
+import { type TelemetryPart, telemetryItems } from './telemetry.ts';
 import { tracing } from './tracing.ts';
 import { any, extension } from './typed-config.ts';
 
@@ -51,18 +52,20 @@ export function httpConnectionManager(proxy: Proxy, registry: Registry, options:
   if ('rds' in options.route) manager['rds'] = routeDiscovery(options.route.rds);
   else manager['route_config'] = options.route.routeConfig;
   Object.assign(manager, options.basis);
+  if (options.basis) inherit(manager, options.basis);
   derive(manager, ...(options.sources ?? []));
+  markHeaders(manager, headers);
   if (options.http3Only) {
     manager['codec_type'] = 'HTTP3';
     manager['http3_protocol_options'] = {};
   }
   if (headers.preserveHttp1HeaderCase) {
     manager['http_protocol_options'] = { ...manager['http_protocol_options'], header_key_format: preserveCase() };
-    deriveField(manager, 'http_protocol_options', headers.source);
+    deriveField(manager, 'http_protocol_options', headers.at('preserveHttp1HeaderCase'));
   }
   if (headers.xForwardedPort) {
     manager['append_x_forwarded_port'] = true;
-    deriveField(manager, 'append_x_forwarded_port', headers.source);
+    deriveField(manager, 'append_x_forwarded_port', headers.at('xForwardedPort'));
   }
   applyPathNormalization(manager, registry);
   manager['use_remote_address'] = options.useRemoteAddress;
@@ -74,14 +77,19 @@ export function httpConnectionManager(proxy: Proxy, registry: Registry, options:
 
   const logs = httpAccessLog(proxy, registry, options.class);
   if (logs.length > 0) manager['access_log'] = logs;
+  else deriveField(manager, 'access_log', ...silencers(proxy, registry, 'accessLogging'));
   const traced = tracing(proxy, registry, options.class);
   if (traced.message) manager['tracing'] = traced.message;
+  else deriveField(manager, 'tracing', ...silencers(proxy, registry, 'tracing'));
   manager['http_filters'] = httpFilters(proxy, registry, options, headers);
-  manager['request_id_extension'] = {
-    typed_config: any('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
-      use_request_id_for_trace_sampling: traced.sampleByRequestId,
-    }),
-  };
+  manager['request_id_extension'] = derive(
+    {
+      typed_config: any('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
+        use_request_id_for_trace_sampling: traced.sampleByRequestId,
+      }),
+    },
+    ...silencers(proxy, registry, 'tracing'),
+  );
   const internal = internalAddressConfig(registry, options.useRemoteAddress);
   if (internal) manager['internal_address_config'] = internal;
   if (registry.environment.flag('ENABLE_100_CONTINUE_HEADERS', true)) manager['proxy_100_continue'] = true;
@@ -111,6 +119,21 @@ export function connectionManagerBasis(proxy: Proxy, registry: Registry, listene
 /** Whether HTTP/1.0 is accepted: PILOT_HTTP10 of istiod, or `ISTIO_META_HTTP10: "1"` of the proxy. */
 export function acceptsHttp10(proxy: Proxy, registry: Registry): boolean {
   return registry.environment.flag('PILOT_HTTP10', false) || nodeMetadata(proxy, 'HTTP10') === '1';
+}
+
+/** Which of `proxyHeaders` each field comes from, also where the field is absent because of it. */
+function markHeaders(manager: Message, headers: ProxyHeaders): void {
+  deriveField(manager, 'server_name', headers.at('server'));
+  deriveField(manager, 'server_header_transformation', headers.at('server'));
+  deriveField(manager, 'generate_request_id', headers.at('requestId'));
+  if (manager['forward_client_cert_details'] === headers.forwardClientCertDetails)
+    deriveField(manager, 'forward_client_cert_details', headers.at('forwardedClientCert'));
+  deriveField(manager, 'set_current_client_cert_details', headers.at('setCurrentClientCertDetails'));
+}
+
+/** The Telemetries by which a part may be turned off. */
+function silencers(proxy: Proxy, registry: Registry, part: TelemetryPart): Source[] {
+  return telemetryItems(proxy, registry, part).flat();
 }
 
 function routeDiscovery(name: string): Message {

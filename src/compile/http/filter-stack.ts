@@ -1,4 +1,5 @@
 import type { Filter } from '../../model/envoy.ts';
+import { derive } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { authenticationFilters, authorizationFilters } from '../security/index.ts';
@@ -45,7 +46,8 @@ function buildStack(
   const stack: Filter[] = [];
   if (filters.exchangesMetadata(registry) && !options.hbone) {
     const skip = headers.skipPeerMetadataHeaders && options.honourMetadataExchangeHeaders !== false;
-    stack.push(filters.metadataExchange(registry, options.class, outward && skip));
+    const exchange = filters.metadataExchange(registry, options.class, outward && skip);
+    stack.push(derive(exchange, headers.at('metadataExchangeHeaders')));
   }
   const extensions = (...phases: ExtensionPhase[]): Filter[] =>
     extensionFilters(proxy, registry, options, 'http', ...phases);
@@ -63,6 +65,7 @@ function buildStack(
   if (outward && environment.flag('PILOT_ENABLE_PERSISTENT_SESSION_FILTER', false))
     stack.push(filters.statefulSession());
   stack.push(...dynamicForwardProxies(proxy, registry, options));
-  stack.push(filters.router(headers.suppressDebugHeaders));
+  const router = filters.router(headers.suppressDebugHeaders);
+  stack.push(derive(router, headers.at('envoyDebugHeaders')));
   return stack;
 }

@@ -19,6 +19,8 @@ export interface ProxyHeaders {
   preserveHttp1HeaderCase: boolean;
   /** `ProxyConfig.proxyHeaders`, for provenance. */
   source: Source;
+  /** The place of one key of it; undefined where the key is not set. */
+  at(key: string): Source;
 }
 
 /**
@@ -58,5 +60,6 @@ export function proxyHeaders(proxy: Proxy, listenerClass: ListenerClass): ProxyH
     xForwardedHost: enabled('xForwardedHost'),
     preserveHttp1HeaderCase: own['preserveHttp1HeaderCase'] === true,
     source: isObject(config) ? config : undefined,
+    at: (key) => (own[key] === undefined ? undefined : [own, key]),
   };
 }

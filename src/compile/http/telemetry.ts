@@ -5,6 +5,7 @@ import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
 import { attaches, isNamespaceWide } from '../policy-attachment.ts';
 import type { ListenerClass } from './listener-class.ts';
+import { perProxy } from './per-proxy.ts';
 
 /** The parts of a Telemetry's spec that are merged across resources. */
 export type TelemetryPart = 'accessLogging' | 'metrics' | 'tracing';
@@ -21,6 +22,10 @@ export function workloadMode(listenerClass: ListenerClass): WorkloadMode {
  * of the proxy's namespace, then those that select the workload, oldest first (istiod's `applicableTelemetries`).
  */
 export function applicableTelemetries(proxy: Proxy, registry: Registry): Resource[] {
+  return perProxy(proxy, registry, 'telemetries', () => findTelemetries(proxy, registry));
+}
+
+function findTelemetries(proxy: Proxy, registry: Registry): Resource[] {
   const all = registry.resources('Telemetry');
   const { rootNamespace } = registry.mesh;
   const found: Resource[] = [];

@@ -29,8 +29,9 @@ function bindOf(context: OutboundContext, egress: EgressListener): Bind {
   const own = egress.bind ?? '';
   const toPort =
     context.proxy.interceptionMode === 'NONE' || egress.captureMode === 'NONE' || own.startsWith('unix://');
-  if (own !== '') return { addresses: [own], toPort };
-  return { addresses: toPort ? loopbackAddresses(context.proxy) : [], toPort };
+  const source = egress.config ? { egress: egress.config } : {};
+  if (own !== '') return { addresses: [own], toPort, ...source };
+  return { addresses: toPort ? loopbackAddresses(context.proxy) : [], toPort, ...source };
 }
 
 function addOwnPort(context: OutboundContext, listeners: ListenerMap, egress: EgressListener, bind: Bind): void {

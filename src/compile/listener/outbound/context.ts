@@ -1,4 +1,5 @@
 import type { Filter, Message } from '../../../model/envoy.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import type { Source } from '../../../model/provenance.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import type { Registry, Service, ServicePort, SidecarScope, VirtualService } from '../../../registry/types.ts';
@@ -23,6 +24,8 @@ export interface OutboundContext {
 /** Where a listener binds (istiod's `listenerBinding`): the first address is the primary one. */
 export interface Bind {
   addresses: string[];
+  /** The egress listener that says so. */
+  egress?: JsonObject;
   /** A real socket; otherwise the listener only serves connections that virtualOutbound hands over. */
   toPort: boolean;
 }

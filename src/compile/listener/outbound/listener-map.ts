@@ -104,7 +104,9 @@ export class ListenerMap {
 
   #set(key: string, request: OutboundRequest, chains: ChainDraft[], protocol: ServicePort['protocol']): void {
     const { port, bind } = request;
-    this.#drafts.set(key, { port, bind, protocol, chains, locked: false, sources: [port.config] });
+    // With a Sidecar the listener is there because its egress imports the service.
+    const sources: Source[] = bind.egress ? [port.config, [bind.egress, 'hosts']] : [port.config];
+    this.#drafts.set(key, { port, bind, protocol, chains, locked: false, sources });
   }
 }
 

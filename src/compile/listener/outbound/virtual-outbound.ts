@@ -81,8 +81,9 @@ export function catchAllFilters(context: OutboundContext): Filter[] {
     : egressProxy
       ? destinationCluster(egressProxy, undefined, 0)
       : 'PassthroughCluster';
-  const message: Message = derive({ stat_prefix: cluster, cluster }, source);
-  if (allowed && egressProxy) deriveField(message, 'cluster', ...destinationOrigins(egressProxy));
+  const message: Message = derive({ stat_prefix: cluster, cluster }, source && [source, 'mode']);
+  if (allowed && egressProxy)
+    for (const field of ['cluster', 'stat_prefix']) deriveField(message, field, ...destinationOrigins(egressProxy));
   applyTimeouts(message, undefined, nodeMetadata(proxy, 'IDLE_TIMEOUT'));
   const logs = tcpAccessLog(proxy, registry, 'sidecar-outbound');
   if (logs.length > 0) message['access_log'] = logs;

@@ -30,6 +30,8 @@ export function writeListener(context: OutboundContext, draft: ListenerDraft, fa
   if (nodeFlag(proxy, 'OUTBOUND_LISTENER_EXACT_BALANCE')) listener['connection_balance_config'] = { exact_balance: {} };
   if (!bind.toPort) listener['bind_to_port'] = false;
   else Object.assign(listener, maxConnectionsPerEvent(registry));
+  if (bind.egress?.['captureMode'] !== undefined) deriveField(listener, 'bind_to_port', [bind.egress, 'captureMode']);
+  if (bind.egress?.['bind'] !== undefined) deriveField(listener, 'address', [bind.egress, 'bind']);
   setInspectors(listener, draft, context);
 
   const chains: FilterChain[] = [];
