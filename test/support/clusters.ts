@@ -50,7 +50,7 @@ export function sliceYaml(
     metadata: { name: `${service}-1`, namespace: 'shop', labels: { 'kubernetes.io/service-name': service } },
     endpoints: Object.entries(pods).map(([name, address]) => ({
       addresses: [address],
-      conditions: { ready: !unready.includes(name) },
+      conditions: { ready: !unready.includes(name), terminating: false },
       targetRef: { kind: 'Pod', name, namespace: 'shop' },
     })),
     ports: Object.entries(ports).map(([name, port]) => ({ name, port })),
