@@ -66,7 +66,7 @@ describe('localities of a load assignment', () => {
   });
 
   it('are ranked by labels', () => {
-    const labels = [{ tier: 'iron' }, { tier: 'gold' }, {}, { tier: 'gold' }, {}];
+    const labels: Record<string, string>[] = [{ tier: 'iron' }, { tier: 'gold' }, {}, { tier: 'gold' }, {}];
     expect(seen({ setting: { failoverPriority: ['tier'] }, labels })).toEqual(['1/1', '0/1', '1/1', '0/1', '1/1']);
     expect(seen({ setting: { failoverPriority: ['tier=iron'] }, labels })).toEqual(['0/1', '1/1', '1/1', '1/1', '1/1']);
     expect(seen({ setting: { failoverPriority: ['tier'] } })).toEqual(['0/1', '0/1', '0/1', '0/1', '0/1']);
@@ -75,7 +75,7 @@ describe('localities of a load assignment', () => {
   it('of another network keep their ranks among themselves from 1.32 on', () => {
     const failoverPriority = ['topology.istio.io/network', 'tier'];
     const far = { 'topology.istio.io/network': 'far' };
-    const labels = [{ tier: 'gold' }, {}, { ...far, tier: 'gold' }, far, far];
+    const labels: Record<string, string>[] = [{ tier: 'gold' }, {}, { ...far, tier: 'gold' }, far, far];
     expect(seen({ setting: { failoverPriority }, labels })).toEqual(['0/1', '1/1', '2/1', '3/1', '3/1']);
     expect(seen({ setting: { failoverPriority }, labels, version: '1.29.0' })).toEqual([
       '0/1',
