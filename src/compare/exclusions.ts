@@ -10,7 +10,7 @@ import type { Path } from '../model/json.ts';
  * - `static_route_configs` of the dump: copies of the route tables that stand inside listeners, where they are compared;
  * - secrets (SDS, answered by the proxy's own agent);
  * - listeners that only drain or warm, and route configurations that no active listener asks for: they serve nothing new;
- *   they are listed by the decoder, not compared.
+ *   the decoder sets them aside with a reason, and reports count them as not compared.
  */
 export interface Exclusion {
   type: ResourceType;

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { setLeftoverClustersAside } from './leftover-clusters.ts';
-import { setLeftoversAside } from './leftover-routes.ts';
+import { setLeftoverRoutesAside } from './leftover-routes.ts';
 import { elementReaders, sectionTypes } from './sections.ts';
 import type { LiveProxy } from './types.ts';
 import { DumpError } from './types.ts';
 
-export type { LiveProxy, RejectedResource } from './types.ts';
-export { DumpError } from './types.ts';
+export type { Aside, LiveProxy, RejectedResource } from './types.ts';
+export { asideReasons, DumpError } from './types.ts';
 
 /** A proxy of which nothing is known yet; `readElement` and `readSection` fill it. */
 export function emptyLiveProxy(): LiveProxy {
@@ -17,11 +17,7 @@ export function emptyLiveProxy(): LiveProxy {
     versions: {},
     lastUpdated: { cluster: new Map(), endpoint: new Map(), listener: new Map(), route: new Map() },
     rejected: [],
-    warming: [],
-    warmingListeners: [],
-    draining: [],
-    leftoverRoutes: [],
-    leftoverClusters: [],
+    aside: [],
     statics: { cluster: [], endpoint: [], listener: [], route: [] },
     absent: [],
   };
@@ -56,7 +52,7 @@ export function finish(live: LiveProxy, seen: ReadonlySet<string>): LiveProxy {
       `an Envoy that is not Istio's: its node id ${JSON.stringify(live.node.id)} is not "type~ip~name.namespace~domain"`,
     );
   if (seen.has('ListenersConfigDump')) {
-    setLeftoversAside(live);
+    setLeftoverRoutesAside(live);
     setLeftoverClustersAside(live);
   }
   return live;

@@ -1,14 +1,20 @@
 import { isObject } from '../model/json.ts';
 import type { LiveProxy } from './types.ts';
 
-/** Moves the route configurations that no active or warming listener asks for from `config` to `leftoverRoutes`. */
-export function setLeftoversAside(live: LiveProxy): void {
+/** Sets aside the route configurations that no active or warming listener asks for. */
+export function setLeftoverRoutesAside(live: LiveProxy): void {
   const asked = new Set<string>();
   collectRouteNames(live.config.listeners, asked);
-  collectRouteNames(live.warmingListeners, asked);
-  const isLeft = ({ name }: { name: string }) => !asked.has(name);
-  live.leftoverRoutes.push(...live.config.routes.filter(isLeft).map(({ name }) => name));
+  collectRouteNames(warmingListeners(live), asked);
+  const isLeft = ({ name }: { name: string }): boolean => !asked.has(name);
+  for (const resource of live.config.routes.filter(isLeft))
+    live.aside.push({ type: 'route', name: resource.name, why: 'leftoverRoute', resource });
   live.config.routes = live.config.routes.filter((route) => !isLeft(route));
+}
+
+/** Listeners that wait to serve: what they ask for is there already. */
+export function warmingListeners(live: LiveProxy): object[] {
+  return live.aside.filter(({ type, why }) => type === 'listener' && why === 'warming').map(({ resource }) => resource);
 }
 
 /** Names in each `rds` (or scoped `rds`) field of connection managers, wherever they stand. */

@@ -23,8 +23,9 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
       reject(into, 'cluster', element);
       const cluster = message<Cluster>(element['cluster']);
       if (!cluster) return;
-      into.warming.push({ type: 'cluster', name: cluster.name });
-      if (!into.config.clusters.some(({ name }) => name === cluster.name)) into.config.clusters.push(cluster);
+      const active = into.config.clusters.some(({ name }) => name === cluster.name);
+      if (active) into.aside.push({ type: 'cluster', name: cluster.name, why: 'warming', resource: cluster });
+      else into.config.clusters.push(cluster);
     },
   },
   EndpointsConfigDump: {
@@ -44,13 +45,12 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
       if (active) {
         into.config.listeners.push(active);
         updated(into, 'listener', active.name, element['active_state'] as JsonObject);
-      } else if (element['draining_state'] !== undefined) into.draining.push(name);
-      if (element['warming_state'] === undefined) return;
-      // Accepted, and the only version there is: it waits for a secret or for routes, and holds what istiod sent.
-      const warming = active ? undefined : state(element['warming_state']);
-      if (warming) into.config.listeners.push(warming);
-      into.warming.push({ type: 'listener', name });
-      into.warmingListeners.push(element['warming_state'] as JsonObject);
+      }
+      // Beside an active state these are its older and its newer self.
+      const draining = state(element['draining_state']);
+      if (draining) into.aside.push({ type: 'listener', name, why: 'draining', resource: draining });
+      const warming = state(element['warming_state']);
+      if (warming) into.aside.push({ type: 'listener', name, why: 'warming', resource: warming });
     },
   },
   RoutesConfigDump: {

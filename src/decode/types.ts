@@ -21,6 +21,26 @@ export interface Node {
   locality: JsonObject;
 }
 
+/** Why a resource of a dump serves nothing new, in a user's words. */
+export const asideReasons = {
+  /** Accepted, waiting for its endpoints, routes or secrets. */
+  warming: 'resources that wait for others before they serve',
+  /** Removed, finishing its connections. */
+  draining: 'listeners that were removed and finish their connections',
+  /** Kept by Envoy as long as a removed listener or filter chain finishes its connections with it. */
+  leftoverRoute: 'routes that no active listener asks for',
+  /** Not taken away by istiod with the last AUTO_PASSTHROUGH server of a gateway. */
+  leftoverCluster: 'clusters of AUTO_PASSTHROUGH gateways that are no more',
+} as const;
+
+/** A resource that was set aside. */
+export interface Aside {
+  type: ResourceType;
+  name: string;
+  why: keyof typeof asideReasons;
+  resource: object;
+}
+
 /** One live proxy, read from its `config_dump`. */
 export interface LiveProxy {
   /** What is in force and came over xDS. */
@@ -31,19 +51,8 @@ export interface LiveProxy {
   /** Time at which each resource was last changed, by type and name. */
   lastUpdated: Record<ResourceType, Map<string, string>>;
   rejected: RejectedResource[];
-  /** Resources that were accepted and do not serve yet (they wait for endpoints, routes or secrets). */
-  warming: { type: ResourceType; name: string }[];
-  /** Warming states of listeners as printed: they ask for routes already. */
-  warmingListeners: JsonObject[];
-  /** Listeners that were removed and still finish their connections. */
-  draining: string[];
-  /**
-   * Route configurations that no active listener asks for; not part of `config`. Envoy keeps one as long as a listener or
-   * filter chain that was removed finishes its connections with it.
-   */
-  leftoverRoutes: string[];
-  /** Clusters of an AUTO_PASSTHROUGH gateway that is no more; not part of `config`. */
-  leftoverClusters: string[];
+  /** What came over xDS and serves nothing new; not part of `config`. */
+  aside: Aside[];
   /** Names of what came from the bootstrap, not over xDS; not part of `config`. */
   statics: Record<ResourceType, string[]>;
   /** Sections of a dump that Envoy's admin API knows and this dump has not got. */

@@ -38,9 +38,9 @@ describe('states of a listener', () => {
     const state = { listener: { '@type': 'x', name: 'l' } };
     const draining = decodeConfigDump(listener({ name: 'l', draining_state: state }));
     expect(draining.config.listeners).toEqual([]);
-    expect(draining.draining).toEqual(['l']);
+    expect(draining.aside).toMatchObject([{ type: 'listener', name: 'l', why: 'draining' }]);
     const warming = decodeConfigDump(listener({ name: 'l', warming_state: state }));
-    expect(warming.warming).toEqual([{ type: 'listener', name: 'l' }]);
+    expect(warming.aside).toMatchObject([{ type: 'listener', name: 'l', why: 'warming' }]);
   });
 
   it('sets routes aside that only a draining listener asks for', () => {
@@ -64,7 +64,7 @@ describe('states of a listener', () => {
       ],
     });
     expect(live.config.routes.map(({ name }) => name)).toEqual(['a', 'c']);
-    expect(live.leftoverRoutes).toEqual(['b']);
+    expect(live.aside.filter(({ type }) => type === 'route')).toMatchObject([{ name: 'b', why: 'leftoverRoute' }]);
   });
 
   it("gives Envoy's own words where it refused one, also one it never had", () => {

@@ -18,7 +18,9 @@ describe('clusters of AUTO_PASSTHROUGH', () => {
     const live = gateway(['a.example']);
     expect(live.config.clusters.map(({ name }) => name)).toEqual(['BlackHoleCluster']);
     expect(live.config.endpoints).toEqual([]);
-    expect(live.leftoverClusters).toEqual(['outbound_.80_._.a.shop.svc.cluster.local']);
+    expect(live.aside.filter(({ type }) => type === 'cluster')).toMatchObject([
+      { name: 'outbound_.80_._.a.shop.svc.cluster.local', why: 'leftoverCluster' },
+    ]);
   });
 
   it('stay while a listener leads to them', () => {

@@ -1,8 +1,9 @@
 import { compareConfigs } from '../../compare/index.ts';
-import type { Difference } from '../../compare/types.ts';
+import type { Comparison, Difference } from '../../compare/types.ts';
+import { countLeaves } from '../../compare/walk.ts';
 import { compileProxy } from '../../compile/index.ts';
 import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
-import type { LiveProxy } from '../../decode/index.ts';
+import { asideReasons, type LiveProxy } from '../../decode/index.ts';
 import { type ClusterState, isProblem, type ProxyAnswers, type ProxySource } from '../../model/cluster-state.ts';
 import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
@@ -94,6 +95,7 @@ async function examineOne(
     const live = decodeConfigDumpBytes(answers.configDump);
     const expected = compileProxy(proxy, registry);
     const comparison = compareConfigs(expected, live.config);
+    countAside(live, comparison);
     const examined = judge(proxy, live, answers, rows);
     return { examined, expected, ...comparison };
   } catch (error) {
@@ -101,6 +103,14 @@ async function examineOne(
       `${source.id}: its config_dump cannot be used: ${(error as Error).message}`,
       'ask the proxy again; a dump that was cut off has no closing brace.',
     );
+  }
+}
+
+/** What serves nothing new is not compared, and counted so. */
+function countAside(live: LiveProxy, { notCompared }: Comparison): void {
+  for (const { why, resource } of live.aside) {
+    const reason = asideReasons[why];
+    notCompared.set(reason, (notCompared.get(reason) ?? 0) + countLeaves(resource));
   }
 }
 
