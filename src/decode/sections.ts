@@ -46,11 +46,12 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
         into.config.listeners.push(active);
         updated(into, 'listener', active.name, element['active_state'] as JsonObject);
       }
-      // Beside an active state these are its older and its newer self.
       const draining = state(element['draining_state']);
       if (draining) into.aside.push({ type: 'listener', name, why: 'draining', resource: draining });
       const warming = state(element['warming_state']);
-      if (warming) into.aside.push({ type: 'listener', name, why: 'warming', resource: warming });
+      if (warming && active) into.aside.push({ type: 'listener', name, why: 'warming', resource: warming });
+      // Accepted, and the only version there is: it waits for a secret or for routes, and holds what istiod sent.
+      else if (warming) into.config.listeners.push(warming);
     },
   },
   RoutesConfigDump: {

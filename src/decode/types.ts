@@ -23,7 +23,7 @@ export interface Node {
 
 /** Why a resource of a dump serves nothing new, in a user's words. */
 export const asideReasons = {
-  /** Accepted, waiting for its endpoints, routes or secrets. */
+  /** Accepted, waiting for its endpoints, routes or secrets before it follows the active one of its name. */
   warming: 'resources that wait for others before they serve',
   /** Removed, finishing its connections. */
   draining: 'listeners that were removed and finish their connections',

@@ -34,13 +34,16 @@ describe('a recorded dump', () => {
 });
 
 describe('states of a listener', () => {
-  it('does not take one that only drains or warms for one that serves', () => {
+  it('sets one aside that only drains, or that waits to follow another; the first of its name is held as it waits', () => {
     const state = { listener: { '@type': 'x', name: 'l' } };
     const draining = decodeConfigDump(listener({ name: 'l', draining_state: state }));
     expect(draining.config.listeners).toEqual([]);
     expect(draining.aside).toMatchObject([{ type: 'listener', name: 'l', why: 'draining' }]);
-    const warming = decodeConfigDump(listener({ name: 'l', warming_state: state }));
-    expect(warming.aside).toMatchObject([{ type: 'listener', name: 'l', why: 'warming' }]);
+    const second = decodeConfigDump(listener({ name: 'l', active_state: state, warming_state: state }));
+    expect(second.aside).toMatchObject([{ type: 'listener', name: 'l', why: 'warming' }]);
+    const first = decodeConfigDump(listener({ name: 'l', warming_state: state }));
+    expect(first.config.listeners).toEqual([{ name: 'l' }]);
+    expect(first.aside).toEqual([]);
   });
 
   it('sets routes aside that only a draining listener asks for', () => {
