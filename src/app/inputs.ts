@@ -112,9 +112,10 @@ function notCaptured(pod: Resource): ProxySource {
 /**
  * Reads the Git side.
  *
+ * @param mayBeEmpty whether Git may hold no object at all
  * @throws UserError where it cannot be read at all
  */
-export async function readGit(flags: InputFlags, signal: AbortSignal): Promise<Desired> {
+export async function readGit(flags: InputFlags, signal: AbortSignal, mayBeEmpty = false): Promise<Desired> {
   const { readDesired } = await import('./desired/index.ts');
   const { SourceError } = await import('../source/diagnostic.ts');
   try {
@@ -127,6 +128,7 @@ export async function readGit(flags: InputFlags, signal: AbortSignal): Promise<D
         kustomize: flags.kustomize,
         helm: flags.helm?.map((chart) => ({ chart, values: flags['helm-values'] })),
         cwd: process.cwd(),
+        mayBeEmpty,
       },
       signal,
     );

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { parseLabelSelector } from '../../io/label-selector.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { SourceError } from '../../source/diagnostic.ts';
@@ -37,7 +37,7 @@ export async function readDesired(options: DesiredOptions, signal?: AbortSignal)
 
 async function readSource(source: Source, options: DesiredOptions, signal?: AbortSignal): Promise<Desired> {
   const entries = await source.tree.list([], signal);
-  const files = entries.map(({ path }) => path);
+  const files = [...entries.map(({ path }) => path), ...(await emptyFolders(source, options))];
   const { config, file: configFile } = await readConfig(source, entries, options, signal);
   const ownership = ownershipBy(config.ownership, selectorOf(config));
   const base = { root: source.repository, prefix: source.prefix };
@@ -55,7 +55,7 @@ async function readSource(source: Source, options: DesiredOptions, signal?: Abor
     ...read.diagnostics,
     ...diagnostics,
   ];
-  if (resources.length === 0) throw nothingThere(source, paths, found);
+  if (resources.length === 0 && !options.mayBeEmpty) throw nothingThere(source, paths, found);
   const scope = paths.filter((path) => path !== '');
   return {
     repository: source.repository,
@@ -71,6 +71,20 @@ async function readSource(source: Source, options: DesiredOptions, signal?: Abor
     ownership,
     whereabouts: await whereaboutsOf(source, rendered.outside, namespace, signal),
   };
+}
+
+/** Folders that were asked for and exist without files; Git does not know such, a work tree does. */
+async function emptyFolders(source: Source, options: DesiredOptions): Promise<string[]> {
+  if (source.commit !== '') return [];
+  const found = (options.paths ?? []).map(async (path) => {
+    const folder = resolve(source.repository, source.prefix, path);
+    const isFolder = await stat(folder).then(
+      (it) => it.isDirectory(),
+      () => false,
+    );
+    return isFolder ? [`${relative(source.repository, folder).replaceAll('\\', '/')}/`] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function readConfig(

@@ -17,6 +17,8 @@ export interface DesiredOptions {
   helm?: readonly HelmRelease[];
   /** Namespace of objects that name none. */
   namespace?: string;
+  /** Whether a source without any object is a result like others, not an error. */
+  mayBeEmpty?: boolean;
   /** The directory that relative paths start from. */
   cwd: string;
 }

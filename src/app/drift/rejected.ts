@@ -77,7 +77,19 @@ function culprit(rejection: Rejection, expected: ProxyConfig, differences: reado
   const patches = suspects.filter((suspect) => suspect.origin.resource.kind === 'EnvoyFilter');
   const pool = patches.length > 0 ? patches : suspects;
   pool.sort((a, b) => b.score - a.score);
-  return pool[0]?.origin;
+  return aboutOrder(rejection.details) ? operationOf(pool[0]?.origin) : pool[0]?.origin;
+}
+
+/** `terminal filter named ... must be the last filter`: nothing is wrong with a value, but with where it was put. */
+function aboutOrder(details: string): boolean {
+  return /must be the last|terminal filter/i.test(details);
+}
+
+/** The operation of the patch that a value comes from: it decides where a filter goes. */
+function operationOf(origin: Origin | undefined): Origin | undefined {
+  const at = origin?.path.indexOf('patch') ?? -1;
+  if (!origin || origin.resource.kind !== 'EnvoyFilter' || at < 0) return origin;
+  return { ...origin, path: [...origin.path.slice(0, at + 1), 'operation'] };
 }
 
 function suspectsIn(resource: object, details: string): Suspect[] {
