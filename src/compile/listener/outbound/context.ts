@@ -58,6 +58,9 @@ export interface ChainDraft {
   http?: HttpChain;
   /** What the chain's match and the chain as a whole come from. */
   sources: Source[];
+  /** What the SNI hosts and the ranges come from, where that can be said closer. */
+  sniSource?: Source;
+  cidrSources?: Source[];
 }
 
 export interface HttpChain {
@@ -78,4 +81,6 @@ export interface ListenerDraft {
   /** A Sidecar's egress listener with a port of its own: services of the catch-all listener are not added. */
   locked: boolean;
   sources: Source[];
+  /** Where the address comes from, if it is the service's own. */
+  addressSource?: Source;
 }

@@ -106,7 +106,12 @@ export class ListenerMap {
     const { port, bind } = request;
     // With a Sidecar the listener is there because its egress imports the service.
     const sources: Source[] = bind.egress ? [port.config, [bind.egress, 'hosts']] : [port.config];
-    this.#drafts.set(key, { port, bind, protocol, chains, locked: false, sources });
+    const { resource } = request.service;
+    const [primary] = bind.addresses;
+    const ownAddress = primary !== '0.0.0.0' && primary === request.service.addresses[0];
+    const address = resource.kind === 'ServiceEntry' ? 'addresses' : 'clusterIP';
+    const addressSource: Source = ownAddress ? [resource.spec, address] : undefined;
+    this.#drafts.set(key, { port, bind, protocol, chains, locked: false, sources, addressSource });
   }
 }
 

@@ -26,7 +26,7 @@ export function routeChain(
   request: OutboundRequest,
   virtualService: VirtualService,
   route: JsonObject,
-  match: { cidrs: string[]; sniHosts?: string[]; named: boolean; sources: Source[] },
+  match: { cidrs: string[]; sniHosts?: string[]; named: boolean; sources: Source[]; of?: JsonObject[] },
 ): ChainDraft {
   return {
     sniHosts: match.sniHosts ?? [],
@@ -36,6 +36,7 @@ export function routeChain(
     ...(match.named ? { metadata: configMetadata(virtualService) } : {}),
     networkFilters: routeFilters(context, request.port, virtualService, route),
     sources: match.sources,
+    ...matchSources(request, match.of ?? [], match.cidrs),
   };
 }
 
@@ -49,6 +50,24 @@ export function serviceChain(context: OutboundContext, request: OutboundRequest,
     transportProtocol: '',
     networkFilters: serviceFilters(context, port, service, port.config),
     sources: [port.config],
+    ...(service.registry === 'External' ? { sniSource: [service.resource.spec, 'hosts'] as const } : {}),
+    ...matchSources(request, [], request.cidrs),
+  };
+}
+
+/** Where SNI hosts and ranges come from: matches of a VirtualService, else the ServiceEntry's own addresses. */
+function matchSources(
+  { service }: OutboundRequest,
+  matches: JsonObject[],
+  cidrs: string[],
+): Pick<ChainDraft, 'sniSource' | 'cidrSources'> {
+  const subnets = matches.filter((match) => match['destinationSubnets'] !== undefined);
+  const own =
+    service.registry === 'External' && cidrs.length > 0 ? [[service.resource.spec, 'addresses'] as const] : [];
+  const [sni] = matches.filter((match) => match['sniHosts'] !== undefined);
+  return {
+    ...(sni ? { sniSource: [sni, 'sniHosts'] as const } : {}),
+    cidrSources: subnets.length > 0 ? subnets.map((match) => [match, 'destinationSubnets'] as const) : own,
   };
 }
 
@@ -90,7 +109,9 @@ function plainChains(context: OutboundContext, request: OutboundRequest, bound: 
         sources.push([match, 'destinationSubnets']);
       }
       if (wanted.length === 0) continue;
-      chains.push(routeChain(context, request, virtualService, route, { cidrs: wanted, named: false, sources }));
+      chains.push(
+        routeChain(context, request, virtualService, route, { cidrs: wanted, named: false, sources, of: matches }),
+      );
       // Two chains with the same match would make Envoy refuse the listener.
       if ([...wanted].sort().join() === [...cidrs].sort().join()) serviceHidden = true;
     }

@@ -29,7 +29,13 @@ export function tlsChains(context: OutboundContext, request: OutboundRequest, bo
         if (handled.has(key)) continue;
         handled.add(key);
         chains.push(
-          routeChain(context, request, virtualService, route, { cidrs, sniHosts, named: true, sources: [match] }),
+          routeChain(context, request, virtualService, route, {
+            cidrs,
+            sniHosts,
+            named: true,
+            sources: [match],
+            of: [match],
+          }),
         );
       }
     }

@@ -32,6 +32,7 @@ export function writeListener(context: OutboundContext, draft: ListenerDraft, fa
   else Object.assign(listener, maxConnectionsPerEvent(registry));
   if (bind.egress?.['captureMode'] !== undefined) deriveField(listener, 'bind_to_port', [bind.egress, 'captureMode']);
   if (bind.egress?.['bind'] !== undefined) deriveField(listener, 'address', [bind.egress, 'bind']);
+  else if (draft.addressSource) deriveField(listener.address?.['socket_address'], 'address', draft.addressSource);
   setInspectors(listener, draft, context);
 
   const chains: FilterChain[] = [];
@@ -41,6 +42,8 @@ export function writeListener(context: OutboundContext, draft: ListenerDraft, fa
     if (isMatchAll(chain)) whole = written;
     else {
       written.filter_chain_match = derive(filterChainMatch(chain), ...chain.sources);
+      deriveField(written.filter_chain_match, 'server_names', chain.sniSource);
+      deriveField(written.filter_chain_match, 'prefix_ranges', ...(chain.cidrSources ?? []));
       chains.push(written);
     }
   }
