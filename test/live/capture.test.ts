@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runCapture } from '../../src/app/run-capture.ts';
 import { readCaptureState } from '../../src/io/capture-source.ts';
 import { type ClusterState, isProblem } from '../../src/model/cluster-state.ts';
 import { resourceKey } from '../../src/model/resource.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const recorded = 'fixtures/recordings/1.29/baseline/capture';
 const { signal } = new AbortController();
@@ -34,7 +36,7 @@ it('the capture of a cluster is the capture that the cluster was served from', a
   expect(written.istiods).toEqual(original.istiods);
   for (const [index, proxy] of original.proxies.entries())
     expect(await written.proxies[index]!.read()).toEqual(await proxy.read());
-}, 30_000);
+});
 
 it('a proxy that does not answer is said, and the run is not complete', async () => {
   const id = [...served.api.forwards.keys()].find((key) => key.startsWith('shop/frontend'))!;
@@ -48,4 +50,4 @@ it('a proxy that does not answer is said, and the run is not complete', async ()
   expect(state.proxies.length).toBeGreaterThan(0);
   const answers = await Promise.all(state.proxies.map((proxy) => proxy.read()));
   expect(answers.filter(isProblem)).toEqual([]);
-}, 30_000);
+});

@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { runDrift } from '../../src/app/run-drift.ts';
 import { serveCapture } from '../support/api-server/serve-capture.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const recordings = 'fixtures/recordings/1.29';
 const { signal } = new AbortController();
@@ -21,7 +23,6 @@ it.each(['drift-several', 'fault-nack-lua', 'fault-stale-one'])(
     expect(live.report.proxies).toEqual(captured.report.proxies);
     expect(live.code).toBe(captured.code);
   },
-  30_000,
 );
 
 it('a proxy that hangs is a row, and the run is not clean', async () => {
@@ -36,4 +37,4 @@ it('a proxy that hangs is a row, and the run is not clean', async () => {
   expect(report.summary.proxies).toMatchObject({ examined: 1 });
   expect(report.complete).toBe(false);
   expect(code).toBe(2);
-}, 30_000);
+});

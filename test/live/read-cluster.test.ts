@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readCluster } from '../../src/io/kube/read-cluster.ts';
 import { type ClusterState, isProblem } from '../../src/model/cluster-state.ts';
 import { ApiServer } from '../support/api-server/index.ts';
 import { configMap, istiodPod, pod, sidecarPod, virtualService } from '../support/api-server/objects.ts';
 import { type Envoy, startEnvoy } from '../support/envoy.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let envoy: Envoy;
 let istiod: Server;
@@ -39,7 +41,7 @@ beforeAll(async () => {
   for (const id of ['shop/web', 'shop/cart', 'pay/ledger']) api.forwards.set(`${id}:15000`, { port: envoy.adminPort });
   api.forwards.set('istio-system/istiod-0:15014', { port: (istiod.address() as AddressInfo).port });
   api.logs.set('shop/web', 'warning envoy config: rejected\n');
-}, 60_000);
+});
 
 afterAll(async () => {
   await api?.close();

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { readCaptureState } from '../../src/io/capture-source.ts';
 import { readCluster } from '../../src/io/kube/read-cluster.ts';
 import { type ClusterState, isProblem } from '../../src/model/cluster-state.ts';
 import { resourceKey } from '../../src/model/resource.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const folder = 'fixtures/recordings/1.29/baseline/capture';
 let served: ServedCapture;

@@ -2,12 +2,14 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect as dial } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { getObject } from '../../../src/io/kube/api-client.ts';
 import { connect } from '../../../src/io/kube/connection.ts';
 import type { KubeOptions } from '../../../src/io/kube/options.ts';
 import { isProblem, type Problem } from '../../../src/model/cluster-state.ts';
 import { ApiServer } from '../../support/api-server/index.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let api: ApiServer;
 
