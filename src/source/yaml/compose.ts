@@ -46,9 +46,10 @@ const mostAliased = 200_000;
  * order, scalar types, last of duplicate keys wins), together with the place of every value. Each alias gets a copy of
  * its own, so that every container stands at one path.
  *
+ * @param withPlaces whether the places inside of values are kept; without them only values are built
  * @throws YamlFault for what Kubernetes refuses: unknown or recursive aliases, keys that are no scalars, `.inf`
  */
-export function compose(events: readonly Event[], source: string): Composed[] {
+export function compose(events: readonly Event[], source: string, withPlaces: boolean): Composed[] {
   let next = 0;
   let anchors = new Map<string, Node | undefined>();
   let duplicates: DuplicateKey[] = [];
@@ -125,10 +126,10 @@ export function compose(events: readonly Event[], source: string): Composed[] {
   function sequence(anchor: string | undefined, at: number): Node {
     if (anchor !== undefined) anchors.set(anchor, undefined);
     const value: Json[] = [];
-    const inner = new Map<number, Place>();
+    const inner = withPlaces ? new Map<string | number, Place>() : undefined;
     for (; events[next]?.type !== EVENT_ID.POP; ) {
       const item = node(at);
-      inner.set(value.length, item.place);
+      inner?.set(value.length, item.place);
       value.push(item.value);
     }
     next++;
@@ -138,8 +139,8 @@ export function compose(events: readonly Event[], source: string): Composed[] {
   function mapping(anchor: string | undefined, at: number): Node {
     if (anchor !== undefined) anchors.set(anchor, undefined);
     const value: JsonObject = {};
-    const inner = new Map<string | number, Place>();
-    const own = new Set<string>();
+    const inner = withPlaces ? new Map<string | number, Place>() : undefined;
+    const own = new Map<string, number>();
     for (; events[next]?.type !== EVENT_ID.POP; ) {
       const keyEvent = events[next] as Event;
       const key = node(at);
@@ -151,17 +152,18 @@ export function compose(events: readonly Event[], source: string): Composed[] {
       if (key.value === null || typeof key.value === 'object')
         throw new YamlFault('a key must be a word', key.place.at);
       const name = String(key.value);
-      if (own.has(name)) duplicates.push({ key: name, first: inner.get(name)?.at ?? at, second: key.place.at });
-      own.add(name);
+      const first = own.get(name);
+      if (first !== undefined) duplicates.push({ key: name, first, second: key.place.at });
+      own.set(name, key.place.at);
       set(value, name, item.value);
-      inner.set(name, { at: key.place.at, inner: item.place.inner });
+      inner?.set(name, { at: key.place.at, inner: item.place.inner });
     }
     next++;
     return remember(anchor, { value, place: { at, inner } });
   }
 
   /** Go's order: a merge overrides what stands above it in the mapping; of several merged mappings the first wins. */
-  function merge(value: JsonObject, inner: Map<string | number, Place>, own: Set<string>, item: Node): void {
+  function merge(value: JsonObject, inner: Place['inner'], own: Map<string, number>, item: Node): void {
     const parts = Array.isArray(item.value)
       ? item.value.map((part, index) => ({ value: part, place: item.place.inner?.get(index) ?? item.place })).reverse()
       : [item];
@@ -171,7 +173,7 @@ export function compose(events: readonly Event[], source: string): Composed[] {
         set(value, name, merged as Json);
         own.delete(name);
         const place = part.place.inner?.get(name);
-        if (place) inner.set(name, place);
+        if (place) inner?.set(name, place);
       }
     }
   }

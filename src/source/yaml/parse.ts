@@ -1,6 +1,6 @@
 import { parseEvents, YAMLException } from 'js-yaml';
 import type { Json } from '../../model/json.ts';
-import type { Composed, DuplicateKey, Place } from './compose.ts';
+import type { DuplicateKey, Place } from './compose.ts';
 import { compose, YamlFault } from './compose.ts';
 
 /** One document of a YAML stream; offsets are into the whole text. */
@@ -36,21 +36,21 @@ export function parseYaml(text: string): ParsedYaml {
 
 function parseChunk(text: string, offset: number): ParsedYaml {
   try {
-    let places: WeakRef<Composed[]> | undefined;
-    const read = (): Composed[] => {
+    let places: WeakRef<Place[]> | undefined;
+    const readPlaces = (): Place[] => {
       const known = places?.deref();
       if (known) return known;
-      const documents = compose(parseEvents(text, {}), text);
-      places = new WeakRef(documents);
-      return documents;
+      const read = compose(parseEvents(text, {}), text, true).map(({ place }) => shift(place, offset));
+      places = new WeakRef(read);
+      return read;
     };
-    const documents = read().map(({ value, duplicates }, index): YamlDocument => {
+    const documents = compose(parseEvents(text, {}), text, false).map(({ value, duplicates }, index): YamlDocument => {
       const shifted = duplicates.map(({ key, first, second }) => ({
         key,
         first: first + offset,
         second: second + offset,
       }));
-      return { value, duplicates: shifted, place: () => shift(read()[index]?.place ?? { at: 0 }, offset) };
+      return { value, duplicates: shifted, place: () => readPlaces()[index] ?? { at: offset } };
     });
     return { documents, errors: [] };
   } catch (error) {
