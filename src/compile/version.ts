@@ -64,6 +64,8 @@ export interface Behaviour {
   dynamicDnsMutualTls: boolean;
   /** Proxies that know no network of their own use the gateways of the networks that have some. */
   gatewaysForUnknownNetwork: boolean;
+  /** Network gateways of an address family that the proxy has not got are left out. */
+  gatewaysByAddressFamily: boolean;
   /** A Service whose cluster IPs are all of a family that the proxy lacks has no address as a domain. */
   clusterIpsByFamily: boolean;
 }
@@ -104,6 +106,7 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       subsetInheritsTlsMode: false,
       dynamicDnsMutualTls: false,
       gatewaysForUnknownNetwork: false,
+      gatewaysByAddressFamily: false,
       clusterIpsByFamily: false,
     },
   ],
@@ -141,6 +144,7 @@ const changes: readonly (readonly [from: number, change: Partial<Behaviour>])[] 
       subsetInheritsTlsMode: true,
       dynamicDnsMutualTls: true,
       gatewaysForUnknownNetwork: true,
+      gatewaysByAddressFamily: true,
       clusterIpsByFamily: true,
     },
   ],

@@ -41,7 +41,8 @@ export function loadAssignment(
 function asPrinted(groups: Message[], ejects: boolean): Message[] {
   const seen = new Set<string>();
   return groups.flatMap((group) => {
-    const entries = (group['lb_endpoints'] ?? []) as Message[];
+    const entries: unknown = group['lb_endpoints'] ?? [];
+    if (!Array.isArray(entries)) return [group];
     for (const entry of entries) entry['health_status'] = printedHealth(entry['health_status'], ejects);
     const kept = entries.filter((entry) => {
       const key = JSON.stringify(entry['endpoint']?.address);

@@ -42,7 +42,8 @@ function splitGroup(
   remoteFirst: boolean,
 ): { message: Message; rank: number }[] {
   const byRank = new Map<number, Message[]>();
-  const entries = (message['lb_endpoints'] ?? []) as Message[];
+  const entries: unknown = message['lb_endpoints'] ?? [];
+  if (!Array.isArray(entries)) return [{ message, rank: 0 }];
   for (const [index, entry] of entries.entries()) {
     const rank = rankOf(group.endpoints[index]?.labels ?? {}, wanted, remoteFirst);
     byRank.set(rank, [...(byRank.get(rank) ?? []), entry]);

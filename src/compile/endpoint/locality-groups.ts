@@ -42,12 +42,12 @@ export function localityGroups(query: EndpointQuery): LocalityGroup[] {
     if (members) members.push(endpoint);
     else byLocality.set(locality, [endpoint]);
   }
-  let groups = [...byLocality.keys()].sort().map((key) => toGroup(query, byLocality.get(key) as Endpoint[], mtls));
-  groups = viaNetworkGateways(query, groups);
+  const local = [...byLocality.keys()].sort().map((key) => toGroup(query, byLocality.get(key) as Endpoint[], mtls));
+  const groups = viaNetworkGateways(query, local);
   return query.sniDnat ? groups.map(onlyMtls) : groups;
 }
 
-function toGroup(query: EndpointQuery, endpoints: Endpoint[], mtls: MtlsCheck): LocalityGroup {
+function toGroup(query: EndpointQuery, endpoints: Endpoint[], mtls: MtlsCheck) {
   const entries = endpoints.map((endpoint) => lbEndpoint(query, endpoint, mtls(endpoint)));
   const message = derive(
     {
@@ -61,7 +61,8 @@ function toGroup(query: EndpointQuery, endpoints: Endpoint[], mtls: MtlsCheck): 
 }
 
 function onlyMtls({ message, endpoints }: LocalityGroup): LocalityGroup {
-  const entries = message['lb_endpoints'] as JsonObject[];
+  const entries: unknown = message['lb_endpoints'];
+  if (!Array.isArray(entries)) return { message, endpoints };
   const kept = [...entries.keys()].filter((index) => usesMtls(entries[index] as JsonObject));
   const left = kept.map((index) => entries[index] as JsonObject);
   return {
