@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Tests start Envoys, git repositories and whole meshes; a busy machine must not fail them.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
