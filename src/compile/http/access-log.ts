@@ -38,11 +38,16 @@ export function listenerAccessLog(proxy: Proxy, registry: Registry, listenerClas
   return accessLog(proxy, registry, listenerClass, service, { response_flag_filter: { flags: ['NR'] } });
 }
 
+/** Access logs of the TCP proxy that opens an HBONE tunnel (`setHboneOriginationAccessLog`): only of tunnels that failed (`UF`). */
+export function tunnelAccessLog(proxy: Proxy, registry: Registry, listenerClass: ListenerClass): Message[] {
+  return accessLog(proxy, registry, listenerClass, undefined, { response_flag_filter: { flags: ['UF'] } });
+}
+
 function accessLog(
   proxy: Proxy,
   registry: Registry,
   listenerClass: ListenerClass,
-  service: () => Message,
+  service?: () => Message,
   filter?: Message,
 ): Message[] {
   const configured = accessLogging(proxy, registry, listenerClass).flatMap(([name, spec]) => {
@@ -64,12 +69,13 @@ function accessLog(
 }
 
 /** The logs of `accessLogFile` and `enableEnvoyAccessLogService`. */
-function meshAccessLog(registry: Registry, service: () => Message, filter?: Message): Message[] {
+function meshAccessLog(registry: Registry, service?: () => Message, filter?: Message): Message[] {
   const { mesh } = registry;
   const logs: Message[] = [];
   const path = mesh['accessLogFile'];
   if (typeof path === 'string' && path !== '') logs.push(meshFileLog(registry, path));
-  if (mesh['enableEnvoyAccessLogService'] === true) logs.push(derive(service(), [mesh, 'enableEnvoyAccessLogService']));
+  if (service && mesh['enableEnvoyAccessLogService'] === true)
+    logs.push(derive(service(), [mesh, 'enableEnvoyAccessLogService']));
   return logs.map((log) => (filter ? inherit({ ...log, filter }, log) : log));
 }
 

@@ -1,12 +1,17 @@
 import type { Listener } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
+import { connectOriginateListener, sendsHbone } from './connect-originate.ts';
 import { compileGatewayListeners } from './gateway/index.ts';
 import { compileInboundListeners } from './inbound/index.ts';
 import { compileOutboundListeners } from './outbound/index.ts';
 
 /** Compiles every listener (LDS) of a proxy, in istiod's order (`getListeners` in listener_builder.go). */
 export function compileListeners(proxy: Proxy, registry: Registry): Listener[] {
-  if (proxy.type === 'router') return compileGatewayListeners(proxy, registry);
-  return [...compileOutboundListeners(proxy, registry), ...compileInboundListeners(proxy, registry)];
+  const listeners =
+    proxy.type === 'router'
+      ? compileGatewayListeners(proxy, registry)
+      : [...compileOutboundListeners(proxy, registry), ...compileInboundListeners(proxy, registry)];
+  if (sendsHbone(registry)) listeners.push(connectOriginateListener(proxy, registry));
+  return listeners;
 }
