@@ -29,19 +29,23 @@ export interface Connection {
   close(): void;
 }
 
-/** Finds out how to reach the API server; nothing is sent yet and no plugin is run. */
-export async function connect(options: KubeOptions, serviceAccount?: string): Promise<Connection | Problem> {
+/**
+ * Finds out how to reach the API server; nothing is sent yet and no plugin is run.
+ *
+ * @param signal ends a credential plugin that is still running
+ */
+export async function connect(options: KubeOptions, signal?: AbortSignal): Promise<Connection | Problem> {
   const timeoutMs = parseTimeout(options.requestTimeout ?? '0');
   if (timeoutMs === undefined)
     return configProblem(`--request-timeout "${options.requestTimeout}" is not a duration`, 'Write 30s, 2m or 0.');
-  const config = await loadKubeconfig(options, serviceAccount);
+  const config = await loadKubeconfig(options);
   if (isProblem(config)) return config;
   const target = selectTarget(config, options);
   if (isProblem(target)) return target;
   const impersonates = target.user['as'] !== undefined && target.user['as'] !== '';
   if (!impersonates && (target.user['as-groups'] || target.user['as-uid']))
     return configProblem('a group or uid can only be impersonated together with a user', 'Add --as USER.');
-  return new KubeConnection(target, timeoutMs, options);
+  return new KubeConnection(target, timeoutMs, options, signal);
 }
 
 class KubeConnection implements Connection {
@@ -50,30 +54,32 @@ class KubeConnection implements Connection {
   readonly idleMs: number;
   readonly backoffMs: number;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #signal: AbortSignal | undefined;
   #access: Promise<Access | Problem> | undefined;
   #current: Access | Problem | undefined;
   #expires = Number.POSITIVE_INFINITY;
 
-  constructor(target: Target, timeoutMs: number, options: KubeOptions) {
+  constructor(target: Target, timeoutMs: number, options: KubeOptions, signal?: AbortSignal) {
     this.target = target;
     this.timeoutMs = timeoutMs;
     this.idleMs = options.idleMs ?? 30_000;
     this.backoffMs = options.backoffMs ?? 250;
     this.#env = options.env ?? process.env;
+    this.#signal = signal;
   }
 
   async access(signal?: AbortSignal): Promise<Access | Problem> {
     if (this.#expires <= Date.now()) this.#forget();
-    this.#access ??= this.#build(signal).then((access) => {
+    this.#access ??= this.#build().then((access) => {
       this.#current = access;
       return access;
     });
-    return this.#access;
+    return unlessAborted(this.#access, signal);
   }
 
-  async #build(signal?: AbortSignal): Promise<Access | Problem> {
+  async #build(): Promise<Access | Problem> {
     const { user, cluster } = this.target;
-    const credential = user['exec'] ? await runExecPlugin(user, cluster, this.#env, signal) : undefined;
+    const credential = user['exec'] ? await runExecPlugin(user, cluster, this.#env, this.#signal) : undefined;
     if (isProblem(credential)) return credential;
     this.#expires = credential?.expires ?? Number.POSITIVE_INFINITY;
     return buildRequestOptions(this.target, credential, this.#env);
@@ -96,4 +102,18 @@ class KubeConnection implements Connection {
   close(): void {
     if (this.#current && !isProblem(this.#current)) this.#current.agent.destroy();
   }
+}
+
+/** All requests wait for the same credentials; one that is given up must not end the others' waiting. */
+function unlessAborted(access: Promise<Access | Problem>, signal?: AbortSignal): Promise<Access | Problem> {
+  if (!signal) return access;
+  return new Promise((resolve) => {
+    const stop = () => resolve({ code: 'aborted', message: 'stopped before the credentials came', advice: '' });
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void access.then((outcome) => {
+      signal.removeEventListener('abort', stop);
+      resolve(outcome);
+    });
+  });
 }

@@ -40,7 +40,7 @@ export async function readCluster(
   signal?: AbortSignal,
   onProgress: (progress: Progress) => void = () => undefined,
 ): Promise<ClusterState | Problem> {
-  const connection = await connect(options);
+  const connection = await connect(options, signal);
   if (isProblem(connection)) return connection;
   const read = await readResources(connection, signal, (done, total) =>
     onProgress({ stage: 'resources', done, total }),

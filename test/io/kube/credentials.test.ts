@@ -86,6 +86,13 @@ describe('credentials', () => {
     expect(await list({ token: 'secret' }, { asGroups: ['dev'] })).toMatchObject({ code: 'config' });
   });
 
+  it('are an OIDC token that has not expired', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'none' })}.${part({ exp: Math.floor(Date.now() / 1000) + 600 })}.x`;
+    api.users.set(token, { name: 'jane' });
+    expect(await list({ 'auth-provider': { name: 'oidc', config: { 'id-token': token } } })).toBe(200);
+  });
+
   it('of removed providers name what to use', async () => {
     const problem = await list({ 'auth-provider': { name: 'gcp' } });
     expect(problem).toMatchObject({ code: 'config', advice: expect.stringContaining('gke-gcloud-auth-plugin') });
@@ -188,6 +195,21 @@ describe.skipIf(process.platform === 'win32')('an exec plugin', () => {
     await getObject(connection, '/api/v1/pods');
     await getObject(connection, '/api/v1/pods');
     expect(infos(log)).toHaveLength(2);
+  });
+
+  it('that hangs keeps nobody waiting who gives up, and ends with the run', async () => {
+    const { command, log } = plugin('setInterval(() => {}, 1000)');
+    const stop = new AbortController();
+    const connection = await connect(
+      { kubeconfig: api.kubeconfig({ exec: { apiVersion, command } }), env: {} },
+      stop.signal,
+    );
+    if (isProblem(connection)) throw new Error(connection.message);
+    expect(await getObject(connection, '/api', undefined, AbortSignal.timeout(50))).toMatchObject({ code: 'aborted' });
+    const waiting = getObject(connection, '/api');
+    await expect.poll(() => existsSync(log)).toBe(true);
+    stop.abort();
+    expect(await waiting).toMatchObject({ code: 'config' });
   });
 
   it.each([
