@@ -24,7 +24,8 @@ export async function readManifests(
     if ('skipped' in content) {
       result.skipped.push({ file: path, reason: content.skipped });
       result.diagnostics.push({
-        severity: 'warning',
+        // Large JSON is data far more often than manifests.
+        severity: path.endsWith('.json') ? 'info' : 'warning',
         message: `the file was not read: ${content.skipped}`,
         location: { file: path, line: 1, column: 1 },
         fix: 'if it holds manifests, split it into smaller text files',

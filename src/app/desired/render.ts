@@ -72,7 +72,11 @@ export async function renderAll(
     rendered.push(whole.chart);
     resources.push(...(await renderHelm(source.tree, entries, whole, signal)));
   }
-  const passed = passedBy(graph, charts, foldersWith('capture.json', files));
+  // Who names a file inside of an overlay or a chart wants it read as it stands.
+  const asked = (folder: string): boolean =>
+    plan.paths.length === 0 || plan.paths.some((path) => isBelow(folder, path));
+  const inputs = [...graph.keys()].filter(asked);
+  const passed = passedBy(inputs, charts.filter(asked), foldersWith('capture.json', files));
   const readable = entries.filter(({ path }) => manifestName.test(path) && !passed(path));
   const picked = new Set(chosen);
   const idle = await chartsLeft(source, chosen, charts, rendered, signal);
@@ -163,20 +167,17 @@ function foldersWith(name: string, files: readonly string[]): string[] {
 
 /** Why a file is not read as it stands. */
 function passedBy(
-  graph: Graph,
+  kustomizations: readonly string[],
   charts: readonly string[],
   captures: readonly string[],
 ): (path: string) => string | undefined {
-  const below = (path: string, folders: Iterable<string>): boolean => {
-    for (const folder of folders) if (isBelow(path, folder)) return true;
-    return false;
-  };
+  const below = (path: string, folders: readonly string[]): boolean => folders.some((folder) => isBelow(path, folder));
   const templates = charts.flatMap((chart) =>
     ['templates', 'charts', 'crds'].map((folder) => posix.join(chart, folder)),
   );
   return (path) => {
-    if (isKustomizationFile(path) && graph.size > 0) return 'a kustomization';
-    if (below(path, graph.keys())) return 'an input of Kustomize';
+    if (isKustomizationFile(path)) return 'a kustomization';
+    if (below(path, kustomizations)) return 'an input of Kustomize';
     if (below(path, templates)) return 'part of a Helm chart';
     if (below(path, captures)) return 'part of a capture';
     return path === '.mesh.yaml' ? 'the project file' : undefined;

@@ -68,7 +68,7 @@ const fetchedRef = 'refs/mesh/fetched';
 
 async function fetchInto(root: string, url: string, ref: string, signal?: AbortSignal): Promise<void> {
   // The URL goes through the environment: it may hold a password, and arguments are seen by every user.
-  const env = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'remote.origin.url', GIT_CONFIG_VALUE_0: url };
+  const env = withSetting('remote.origin.url', url);
   const git = (...args: string[]): Promise<Buffer> => runGit(args, { cwd: root, signal, env });
   const fetch = (...args: string[]): Promise<Buffer> =>
     git('fetch', '--quiet', '--no-tags', `--filter=blob:limit=${largestFile}`, ...args);
@@ -79,6 +79,8 @@ async function fetchInto(root: string, url: string, ref: string, signal?: AbortS
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
     const names = await remoteNames(git, url, error);
+    if (names.length === 0)
+      throw new SourceError(`${withoutCredentials(url)} has no commit yet`, 'name another repository with --git');
     if (!/^[0-9a-f]{4,64}$/.test(base))
       throw new SourceError(`${withoutCredentials(url)} has no branch, tag or commit ${ref}`, suggestion(base, names));
     await fetch('origin', '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*');
@@ -89,6 +91,12 @@ async function fetchInto(root: string, url: string, ref: string, signal?: AbortS
   // From here on nothing is fetched any more: a blob that was filtered out is "missing" and not asked for one by one.
   await runGit(['config', '--unset', 'extensions.partialclone'], { cwd: root, signal }).catch(() => undefined);
   await runGit(['config', '--remove-section', 'remote.origin'], { cwd: root, signal }).catch(() => undefined);
+}
+
+/** One more setting beside those that the environment may have (in a pipeline: how to log in). */
+function withSetting(key: string, value: string): Record<string, string> {
+  const count = Number(process.env['GIT_CONFIG_COUNT'] ?? 0);
+  return { GIT_CONFIG_COUNT: `${count + 1}`, [`GIT_CONFIG_KEY_${count}`]: key, [`GIT_CONFIG_VALUE_${count}`]: value };
 }
 
 /** Branches and tags of the remote, where it can be reached at all. */

@@ -81,5 +81,5 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Bu
 
 /** Takes user names and passwords out of URLs in a text that will be shown. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s']*@/gi, '$1');
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s']*@/gi, '$1');
 }

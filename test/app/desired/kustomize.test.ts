@@ -138,6 +138,9 @@ patches:
     expect((await read({ cwd: directory, paths: ['base'] })).resources.map(resourceName)).toEqual([
       'VirtualService default/p-web',
     ]);
+    expect((await read({ cwd: directory, paths: ['base/vs.yaml'] })).resources.map(resourceName)).toEqual([
+      'VirtualService default/web',
+    ]);
     await expect(read({ cwd: directory, kustomize: ['.'] })).rejects.toThrow('has no kustomization.yaml');
   });
 

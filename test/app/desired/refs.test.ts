@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DesiredOptions, readDesired } from '../../../src/app/desired/index.ts';
 import { resourceName } from '../../../src/model/resource.ts';
 import { SourceError } from '../../../src/source/diagnostic.ts';
@@ -71,6 +71,15 @@ describe('a ref of a local repository', () => {
     expect(await names({ ref, git: 'docs', cwd: directory })).toEqual(all);
   });
 
+  it('is that of the directory, whatever repository the environment names (in a hook)', async () => {
+    const { directory } = history();
+    process.env['GIT_DIR'] = makeRepository().directory;
+    onTestFinished(() => {
+      delete process.env['GIT_DIR'];
+    });
+    expect(await names({ git: directory, cwd: '/' })).toHaveLength(2);
+  });
+
   it('is read from bare repositories and linked work trees', async () => {
     const { directory, git } = history();
     const bare = join(temporaryDirectory(), 'bare.git');
@@ -126,9 +135,16 @@ describe('a clone URL', () => {
   });
 
   it('shows no password', async () => {
-    const error = await failure({ git: 'http://me:secret@127.0.0.1:1/x.git', cwd: '/' });
+    const error = await failure({ git: 'http://me:se@secret@127.0.0.1:1/x.git', cwd: '/' });
     expect(error.message).toContain('cannot fetch http://127.0.0.1:1/x.git');
     expect(`${error.message} ${error.fix} ${error.stack}`).not.toContain('secret');
+  });
+
+  it('of a repository without commits', async () => {
+    const { directory } = makeRepository();
+    expect((await failure({ git: `file://${directory}`, cwd: '/' })).message).toBe(
+      `file://${directory} has no commit yet`,
+    );
   });
 
   it.each(['ext::sh -c touch% /tmp/x', 'fd::17', 'ftp://a/b'])('refuses %s', async (git) => {
