@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 import { HostIndex } from './hostname.ts';
 import { type ImportedHosts, importedHosts } from './imported-hosts.ts';
+import { strings } from './objects.ts';
 import { parseProtocol } from './protocol.ts';
 import type { ScopeContext } from './sidecar-scope.ts';
 import type { EgressListener, Service, VirtualService } from './types.ts';
@@ -18,7 +19,7 @@ export function egressListener(
   namespace: string,
   context: ScopeContext,
 ): EgressListener & { matchPort?: number } {
-  const listed = Array.isArray(config?.['hosts']) ? config['hosts'].map(String) : ['*/*'];
+  const listed = config ? strings(config['hosts']) : ['*/*'];
   const hosts = importedHosts(listed, namespace, context.egressExclusions);
   const port = listenerPort(config);
   // A generic HTTP proxy port serves every port of the services.

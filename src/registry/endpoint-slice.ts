@@ -1,6 +1,7 @@
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { type EndpointContext, podFacts } from './endpoint-context.ts';
+import { objects } from './objects.ts';
 import { podIps, readySince } from './pod-index.ts';
 import type { Endpoint, EndpointHealth, IstiodEnvironment, Service } from './types.ts';
 
@@ -32,7 +33,7 @@ function* endpointsOfSlice(
 ): Generator<Endpoint> {
   if (slice.object['addressType'] === 'FQDN') return;
   const dualStack = environment.flag('ISTIO_DUAL_STACK', false) && service.addresses.length > 1;
-  for (const item of list(slice.object['endpoints'])) {
+  for (const item of objects(slice.object['endpoints'])) {
     const health = endpointHealth(item['conditions'], service, environment);
     for (const address of Array.isArray(item['addresses']) ? item['addresses'].map(String) : []) {
       const target = podReference(item['targetRef']);
@@ -47,7 +48,7 @@ function* endpointsOfSlice(
       if (allIps && slice.object['addressType'] === 'IPv6') continue;
       const facts = podFacts(pod, ips[0] ?? '', context);
       const network = facts.labels['topology.istio.io/network'] ?? context.networkOf(address, facts.labels);
-      for (const port of list(slice.object['ports'])) {
+      for (const port of objects(slice.object['ports'])) {
         yield {
           ...facts,
           address: allIps ? (ips[0] as string) : address,
@@ -100,8 +101,4 @@ function withoutLatecomers(slice: Resource, pod: Resource | undefined, context: 
 function podReference(reference: unknown): { namespace: string; name: string } | undefined {
   if (!isObject(reference) || reference['kind'] !== 'Pod') return undefined;
   return { namespace: String(reference['namespace'] ?? ''), name: String(reference['name'] ?? '') };
-}
-
-function list(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

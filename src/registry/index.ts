@@ -74,7 +74,7 @@ export function buildRegistry(input: RegistryInput): Registry {
   const workloads = workloadInstances(endpointContext);
   const endpoints = new EndpointIndex(endpointContext, workloads);
   const targets = new ServiceTargets(services.services, workloads, endpoints);
-  const allProxies = proxies({ ...common, istioVersion: version.full });
+  const allProxies = proxies({ ...common, pods: everything.list('Pod'), istioVersion: version.full });
 
   const virtualServiceIndex = new VirtualServiceIndex(
     virtualServices(resources.list('VirtualService'), {

@@ -75,11 +75,20 @@ function ports(spec: JsonObject): ServicePort[] {
     return {
       name: typeof port['name'] === 'string' ? port['name'] : '',
       port: number,
-      protocol: kubernetesProtocol({ ...port, port: number }),
+      protocol: kubernetesProtocol({
+        port: number,
+        name: text(port['name']),
+        protocol: text(port['protocol']),
+        appProtocol: text(port['appProtocol']),
+      }),
       targetPort: (port['targetPort'] as number | string | undefined) ?? number,
       config: port,
     };
   });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function selectorOf(spec: JsonObject): Record<string, string> {

@@ -1,15 +1,15 @@
-import { isObject } from '../model/json.ts';
+import { objects } from './objects.ts';
 
 type Container = Record<string, unknown>;
 
 /** The containers of a pod spec, without init containers. */
 export function containersOf(spec: Record<string, unknown>): Container[] {
-  return list(spec['containers']);
+  return objects(spec['containers']);
 }
 
 /** Init containers that keep running beside the application (`restartPolicy: Always`). */
 export function nativeSidecarsOf(spec: Record<string, unknown>): Container[] {
-  return list(spec['initContainers']).filter((container) => container['restartPolicy'] === 'Always');
+  return objects(spec['initContainers']).filter((container) => container['restartPolicy'] === 'Always');
 }
 
 /** The container of a name among the containers and the native sidecars. */
@@ -20,7 +20,7 @@ export function findContainer(spec: Record<string, unknown>, name: string): Cont
 /** Environment variables with literal values, in order; the last of a name counts. */
 export function literalEnvironment(container: Container): Record<string, string> {
   const result: Record<string, string> = {};
-  for (const item of list(container['env'])) {
+  for (const item of objects(container['env'])) {
     if (typeof item['name'] !== 'string' || item['valueFrom'] !== undefined) continue;
     result[item['name']] = item['value'] === undefined ? '' : String(item['value']);
   }
@@ -35,9 +35,5 @@ export interface ContainerPort {
 
 /** Declared ports of a container. */
 export function portsOf(container: Container): ContainerPort[] {
-  return list(container['ports']) as unknown as ContainerPort[];
-}
-
-function list(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return objects(container['ports']) as unknown as ContainerPort[];
 }

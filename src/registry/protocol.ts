@@ -36,9 +36,9 @@ export function parseProtocol(name: string): Protocol {
  */
 export function kubernetesProtocol(port: {
   port: number;
-  name?: string;
-  protocol?: string;
-  appProtocol?: string;
+  name?: string | undefined;
+  protocol?: string | undefined;
+  appProtocol?: string | undefined;
 }): Protocol {
   if (port.protocol === 'UDP') return 'UDP';
   const name = port.appProtocol ?? port.name ?? '';

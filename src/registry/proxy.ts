@@ -12,6 +12,8 @@ import { augmentLabels } from './workload-labels.ts';
 import { workloadName } from './workload-name.ts';
 
 export interface ProxyContext {
+  /** All pods: a proxy may run where istiod discovers nothing else. */
+  pods: readonly Resource[];
   resources: ResourceIndex;
   mesh: MeshConfig;
   clusterId: string;
@@ -25,10 +27,7 @@ const proxyContainer = 'istio-proxy';
 
 /** All proxies of the mesh: pods that run the container `istio-proxy` and have an address, in the order of pods. */
 export function proxies(context: ProxyContext): Proxy[] {
-  return context.resources
-    .list('Pod')
-    .map((pod) => proxyOf(pod, context))
-    .filter((proxy) => proxy !== undefined);
+  return context.pods.map((pod) => proxyOf(pod, context)).filter((proxy) => proxy !== undefined);
 }
 
 /** The proxy in a pod as istiod sees it (model.Proxy), or undefined where the pod has none. */

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import type { EndpointContext } from './endpoint-context.ts';
 import { noLocality } from './locality.ts';
+import { objects } from './objects.ts';
 import type { Endpoint, Service, ServicePort } from './types.ts';
 import { type WorkloadInstance, workloadEntryInstance } from './workload-instance.ts';
 import { matchesLabels } from './workload-labels.ts';
@@ -33,10 +34,10 @@ export function serviceEntryEndpoints(
       .filter((workload) => (dns || !workload.dnsOnly) && matchesLabels(labels, workload.endpoint.labels))
       .flatMap((workload) => ofWorkload(workload, service.ports));
   }
-  const inline = Array.isArray(resource.spec['endpoints']) ? resource.spec['endpoints'].filter(isObject) : [];
+  const inline = objects(resource.spec['endpoints']);
   if (inline.length === 0) return dns ? service.ports.map((port) => ofHost(service, port, named, context)) : [];
   return inline.flatMap((item, index) =>
-    ofWorkload(inlineEndpoint(item as JsonObject, index, resource, named, context), service.ports),
+    ofWorkload(inlineEndpoint(item, index, resource, named, context), service.ports),
   );
 }
 
