@@ -1,14 +1,15 @@
 /**
  * Measures the compiler against recordings of a real mesh:
  *
- *     npm run conformance [-- RECORDING...] [--type TYPE] [--proxy NS/POD-PREFIX] [--show N] [--json]
+ *     npm run conformance [-- RECORDING...] [--type TYPE] [--proxy NS/POD-PREFIX] [--show N] [--json] [--full]
  *     npm run conformance -- --ratchet [--update|--reset]
  *
  * Each proxy is compiled from the API server's objects and compared with its recorded dump. What is unexplained in a
  * proxy that is in sync is a gap of the compiler. Proxies that are not in sync, by istiod's own account and Envoy's
- * error states, are listed apart.
+ * error states, are listed apart. With --full what istiod with all of its filters on says it sends is measured instead.
  */
 import { parseArgs } from 'node:util';
+import { measureFull } from './conformance/full.ts';
 import { measure, type ProxyResult, resourceTypes } from './conformance/measure.ts';
 import { loadCompiler } from './conformance/parts.ts';
 import { printJson, printText } from './conformance/print.ts';
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     type: { type: 'string', multiple: true },
     proxy: { type: 'string' },
     show: { type: 'string', default: '10' },
+    full: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     ratchet: { type: 'boolean', default: false },
     update: { type: 'boolean', default: false },
@@ -33,7 +35,8 @@ if (types.length < (values.type?.length ?? 0)) throw new Error(`--type is one of
 const compiler = await loadCompiler();
 const results: ProxyResult[] = [];
 for (const recording of findRecordings(recordingsRoot(), positionals)) {
-  results.push(...(await measure(compiler, recording, { proxy: values.proxy, types })));
+  if (values.full) results.push(...(await measureFull(compiler, recording)));
+  else results.push(...(await measure(compiler, recording, { proxy: values.proxy, types })));
 }
 if (results.length === 0) throw new Error('no proxy was examined');
 if (values.json) printJson(results);

@@ -1,5 +1,5 @@
 import type { Message } from '../../model/envoy.ts';
-import { anyMessage, type Field, fieldsOf } from '../../model/envoy-api/index.ts';
+import { anyMessage, type Field, fieldNamed, fieldsOf } from '../../model/envoy-api/index.ts';
 import { isObject } from '../../model/json.ts';
 import { derive, deriveField } from '../../model/provenance.ts';
 
@@ -26,7 +26,7 @@ function readMessage(value: Record<string, unknown>, message: string): Message {
   if (!fields) return value;
   const result: Message = derive({}, value);
   for (const [key, item] of Object.entries(value)) {
-    const field = fields.get(key) ?? fields.get(snakeCase(key));
+    const field = fieldNamed(fields, key);
     if (!field || item === null || item === undefined) continue;
     const read = readField(item, field);
     if (read === undefined) continue;
@@ -115,9 +115,4 @@ function readAny(value: unknown, field: Field): Message {
   return content === value
     ? value
     : deriveField(derive({ '@type': type, ...content }, value), '@type', [value, '@type']);
-}
-
-/** `routeConfig` → `route_config`. */
-function snakeCase(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

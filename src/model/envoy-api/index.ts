@@ -45,6 +45,24 @@ export function fieldsOf(message: string): ReadonlyMap<string, Field> | undefine
   return fields;
 }
 
+const byJsonName = new WeakMap<ReadonlyMap<string, Field>, Map<string, Field>>();
+
+/** The field with either of its names: `proxy_100_continue`, or `proxy100Continue` as proto3 JSON has it. */
+export function fieldNamed(fields: ReadonlyMap<string, Field>, name: string): Field | undefined {
+  const field = fields.get(name);
+  if (field) return field;
+  let names = byJsonName.get(fields);
+  if (!names) {
+    names = new Map([...fields.values()].map((item) => [jsonName(item.name), item]));
+    byJsonName.set(fields, names);
+  }
+  return names.get(name);
+}
+
+function jsonName(name: string): string {
+  return name.replace(/_+(.?)/g, (_match, letter: string) => letter.toUpperCase());
+}
+
 /** The message's name in an Any's `@type`: what stands behind the last slash. */
 export function anyMessage(type: unknown): string | undefined {
   return typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : undefined;
