@@ -2,13 +2,13 @@ import type { Cluster, Message } from '../../model/envoy.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { derive, deriveField } from '../../model/provenance.ts';
 import type { DestinationRule, Service } from '../../registry/types.ts';
+import { allowAnyDnsCache, wildcardDnsCache } from '../dns-cache.ts';
 import { any } from '../http/typed-config.ts';
 import { applyConnectionPool } from './connection-pool.ts';
 import { type ClusterContext, messageOf } from './context.ts';
 import { type ClusterDraft, finish } from './draft.ts';
 import { applyMetadataExchange } from './filters.ts';
 import { passthroughProtocolOptions } from './fixed.ts';
-import { dnsLookupFamily } from './ip-family.ts';
 import { outboundClusterName } from './name.ts';
 import { applyDestinationRule } from './rule-clusters.ts';
 import { upstreamTlsContext } from './tls-context.ts';
@@ -30,10 +30,7 @@ export function dynamicDnsClusters(
   return service.ports
     .filter((port) => supported.has(port.protocol))
     .map((port) => {
-      const cache = {
-        name: `${service.hostname}_dfp_dns_cache`,
-        dns_lookup_family: dnsLookupFamily(context.proxy, context.registry),
-      };
+      const cache = wildcardDnsCache(service, context.proxy, context.registry);
       const cluster = derive(forwardProxy(outboundClusterName(service.hostname, port.port), cache), port.config);
       const draft: ClusterDraft = { cluster, dynamicForwardProxy: true };
       setUpstreamProtocol(context, draft, port);
@@ -44,16 +41,11 @@ export function dynamicDnsClusters(
 
 /** The cluster of outbound mode ALLOW_ANY_DYNAMIC_DNS: any name is resolved anew (istiod's `buildAllowAnyDFPCluster`). */
 export function allowAnyDynamicDnsCluster(context: ClusterContext): Cluster {
-  const { environment } = context.registry;
   const tls = messageOf(messageOf(context.mesh['outboundTrafficPolicy'])?.['tls']);
   const settings = tls && ruleSettings(tls);
   const originates = settings !== undefined && settings.mode !== 'DISABLE';
   const name = 'AllowAnyDynamicDNSCluster';
-  const cluster = forwardProxy(name, {
-    name: 'allow_any_dfp_dns_cache',
-    dns_lookup_family: dnsLookupFamily(context.proxy, context.registry),
-    max_hosts: Number(environment.text('PILOT_ALLOW_ANY_DYNAMIC_DNS_MAX_HOSTS', '1024')),
-  });
+  const cluster = forwardProxy(name, allowAnyDnsCache(context.proxy, context.registry));
   if (!originates) cluster['cluster_type'].typed_config.allow_insecure_cluster_options = true;
   derive(cluster, context.scope.outboundTrafficPolicy.source);
   const draft: ClusterDraft = { cluster, dynamicForwardProxy: true };

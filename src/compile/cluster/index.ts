@@ -4,9 +4,10 @@ import type { Registry } from '../../registry/types.ts';
 import { clusterContext } from './context.ts';
 import { allowAnyDynamicDnsCluster } from './dynamic-dns.ts';
 import { blackHoleCluster, inboundPassthroughCluster, passthroughCluster } from './fixed.ts';
+import { gatewayServices, passesTlsThrough } from './gateway-services.ts';
 import { inboundClusters } from './inbound.ts';
 import { outboundClusters } from './outbound.ts';
-import { passesTlsThrough, sniDnatClusters } from './sni-dnat.ts';
+import { sniDnatClusters } from './sni-dnat.ts';
 
 /**
  * Compiles every cluster (CDS) of a proxy: outbound per service port and subset, inbound, passthrough and black hole
@@ -16,7 +17,10 @@ import { passesTlsThrough, sniDnatClusters } from './sni-dnat.ts';
  */
 export function compileClusters(proxy: Proxy, registry: Registry): Cluster[] {
   const context = clusterContext(proxy, registry);
-  const clusters = outboundClusters(context, context.scope.services);
+  const clusters = outboundClusters(
+    context,
+    proxy.type === 'router' ? gatewayServices(context) : context.scope.services,
+  );
   clusters.push(blackHoleCluster(context));
   if (proxy.type === 'router') {
     if (passesTlsThrough(proxy, registry)) clusters.push(...sniDnatClusters(context));

@@ -1,8 +1,4 @@
 import type { Cluster } from '../../model/envoy.ts';
-import { isObject } from '../../model/json.ts';
-import type { Proxy } from '../../model/proxy.ts';
-import type { Registry } from '../../registry/types.ts';
-import { matchesLabels } from '../../registry/workload-labels.ts';
 import { dnsGroups } from '../endpoint/dns-groups.ts';
 import { discoveryType, serviceCluster } from './base-cluster.ts';
 import { noteSource } from './cluster-source.ts';
@@ -29,18 +25,4 @@ export function sniDnatClusters(context: ClusterContext): Cluster[] {
     }
   }
   return clusters;
-}
-
-/** Whether a Gateway with a server of TLS mode AUTO_PASSTHROUGH selects the proxy. */
-export function passesTlsThrough(proxy: Proxy, registry: Registry): boolean {
-  return registry.resources('Gateway').some((gateway) => {
-    const { selector, servers } = gateway.spec;
-    if (!Array.isArray(servers)) return false;
-    const sameNamespace = registry.environment.flag('PILOT_SCOPE_GATEWAY_TO_NAMESPACE', false);
-    if (sameNamespace && gateway.metadata.namespace !== proxy.namespace) return false;
-    if (!matchesLabels(isObject(selector) ? (selector as Record<string, string>) : {}, proxy.labels)) return false;
-    return servers.some(
-      (server) => isObject(server) && isObject(server['tls']) && server['tls']['mode'] === 'AUTO_PASSTHROUGH',
-    );
-  });
 }

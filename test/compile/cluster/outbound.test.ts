@@ -132,3 +132,23 @@ describe('clusters of ServiceEntries', () => {
     expect(cluster['lb_policy']).toBe('CLUSTER_PROVIDED');
   });
 });
+
+describe('a gateway’s clusters under PILOT_FILTER_GATEWAY_CLUSTER_CONFIG', () => {
+  it('are those that its VirtualServices lead to', () => {
+    const yaml =
+      web +
+      objectYaml('Service', 'a', { clusterIP: '10.1.0.9', ports: [{ name: 'http', port: 80 }] }) +
+      objectYaml('Gateway', 'gw', {
+        selector: { app: 'client' },
+        servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
+      }) +
+      objectYaml('VirtualService', 'vs', {
+        hosts: ['*'],
+        gateways: ['gw'],
+        http: [{ route: [{ destination: { host: 'web' } }] }],
+      });
+    const environment = { PILOT_FILTER_GATEWAY_CLUSTER_CONFIG: 'true' };
+    const options = { environment, client: { labels: { app: 'client' }, gateway: true } };
+    expect(names(yaml, options)).toEqual([webHttp, 'outbound|90||web.shop.svc.cluster.local', 'BlackHoleCluster']);
+  });
+});
