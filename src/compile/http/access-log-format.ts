@@ -12,7 +12,7 @@ export const defaultTextFormat =
   '%DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% %REQUESTED_SERVER_NAME% %ROUTE_NAME%\n';
 
 /** Istio's default JSON format (`EnvoyJSONLogFormatIstio`). */
-export const defaultJsonFormat: JsonObject = {
+const defaultJsonFormat: JsonObject = {
   start_time: '%START_TIME%',
   route_name: '%ROUTE_NAME%',
   method: '%REQ(:METHOD)%',

@@ -10,7 +10,7 @@ import { extension } from './typed-config.ts';
 const peers = ['upstream_peer', 'downstream_peer'];
 
 /** Old and new names of the peers' metadata in filter state, for log services that know either. */
-export const peersOfAllVersions = [
+const peersOfAllVersions = [
   ...peers,
   'wasm.upstream_peer',
   'wasm.upstream_peer_id',

@@ -1,6 +1,6 @@
 import type { Message } from '../../model/envoy.ts';
 import { isObject } from '../../model/json.ts';
-import { deriveField } from '../../model/provenance.ts';
+import { deriveField, standsFor } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { envoyDuration } from '../duration.ts';
@@ -36,18 +36,17 @@ export function connectionSettings(proxy: Proxy, registry: Registry): Record<str
   const config = proxy.proxyConfig['connectionSettings'];
   if (!behaviour(registry).connectionSettings || !isObject(config)) return undefined;
   if (config['profile'] !== 'EDGE' || proxy.type !== 'router') return config;
-  return { ...edgeDefaults, ...config };
+  return standsFor({ ...edgeDefaults, ...config }, config);
 }
 
 /** Applies `connectionSettings` to a connection manager; they win over the mesh's path normalization. */
 export function applyConnectionSettings(manager: Message, proxy: Proxy, registry: Registry): void {
   const settings = connectionSettings(proxy, registry);
   if (!settings) return;
-  const origin = proxy.proxyConfig['connectionSettings'] as object;
   const set = (target: Message, field: string, key: string, value: unknown): void => {
     if (value === undefined) return;
     target[field] = value;
-    deriveField(target, field, [origin, key]);
+    deriveField(target, field, [settings, key]);
   };
   const duration = (key: string): string | undefined => envoyDuration(settings[key]);
   const size = (key: string): number | undefined =>

@@ -40,7 +40,7 @@ function matchesMode(item: JsonObject, mode: WorkloadMode): boolean {
  * Merges the logging of several Telemetries, least specific first (`mergeLogs`): the last one that names providers for
  * this mode decides which are in scope; an item without providers inherits those of the item before it.
  */
-export function mergeLogs(
+function mergeLogs(
   telemetries: JsonObject[][],
   defaults: string[],
   mode: WorkloadMode,

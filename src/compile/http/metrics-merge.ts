@@ -5,7 +5,7 @@ import type { WorkloadMode } from './telemetry.ts';
 import { providerNames } from './telemetry.ts';
 
 /** What Telemetries change about one metric of a provider. A tag with an undefined value is removed. */
-export interface MetricOverride {
+interface MetricOverride {
   disabled: boolean;
   tags: Record<string, string | undefined>;
   sources: Source[];

@@ -21,7 +21,7 @@ export function workloadMode(listenerClass: ListenerClass): WorkloadMode {
  * The Telemetries that apply to a proxy, least specific first: the oldest namespace-wide one of the root namespace, that
  * of the proxy's namespace, then those that select the workload, oldest first (istiod's `applicableTelemetries`).
  */
-export function applicableTelemetries(proxy: Proxy, registry: Registry): Resource[] {
+function applicableTelemetries(proxy: Proxy, registry: Registry): Resource[] {
   return perProxy(proxy, registry, 'telemetries', () => findTelemetries(proxy, registry));
 }
 

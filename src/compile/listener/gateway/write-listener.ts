@@ -1,7 +1,8 @@
 import type { FilterChain, Listener, Message } from '../../../model/envoy.ts';
 import { isObject } from '../../../model/json.ts';
-import { derive } from '../../../model/provenance.ts';
+import { derive, deriveField } from '../../../model/provenance.ts';
 import { listenerAccessLog } from '../../http/access-log.ts';
+import { connectionSettings } from '../../http/connection-settings.ts';
 import { any, extension } from '../../http/typed-config.ts';
 import { nodeFlag } from '../../node-metadata.ts';
 import { tlsTransportSocket } from '../../security/downstream-tls.ts';
@@ -35,6 +36,12 @@ export function writeGatewayListener(context: OutboundContext, draft: GatewayLis
   if (draft.quic) listener['udp_listener_config'] = { quic_options: {}, downstream_socket_config: {} };
   else if (nodeFlag(proxy, 'OUTBOUND_LISTENER_EXACT_BALANCE')) {
     listener['connection_balance_config'] = { exact_balance: {} };
+  }
+  const settings = connectionSettings(proxy, registry);
+  const limit = settings?.['listenerPerConnectionBufferLimitBytes'];
+  if (typeof limit === 'number' && limit >= 0) {
+    listener['per_connection_buffer_limit_bytes'] = limit;
+    deriveField(listener, 'per_connection_buffer_limit_bytes', settings);
   }
   const logs = listenerAccessLog(proxy, registry, 'gateway');
   if (logs.length > 0) listener['access_log'] = logs;

@@ -63,7 +63,7 @@ export interface ChainDraft {
   cidrSources?: Source[];
 }
 
-export interface HttpChain {
+interface HttpChain {
   routeName: string;
   protocol: ServicePort['protocol'];
   useRemoteAddress: boolean;

@@ -1,6 +1,7 @@
 import type { Filter } from '../../../model/envoy.ts';
 import type { Service } from '../../../registry/types.ts';
-import { dnsCacheName, dnsLookupFamily, isDynamicDns } from '../../http/dynamic-forward-proxy.ts';
+import { wildcardDnsCache } from '../../dns-cache.ts';
+import { isDynamicDns } from '../../http/dynamic-forward-proxy.ts';
 import { extension } from '../../http/typed-config.ts';
 import type { ListenPort, OutboundContext } from './context.ts';
 
@@ -13,10 +14,7 @@ export function sniForwardProxy(context: OutboundContext, port: ListenPort, serv
     sniForwardProxyName,
     'envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig',
     {
-      dns_cache_config: {
-        name: dnsCacheName(service),
-        dns_lookup_family: dnsLookupFamily(context.proxy, context.registry),
-      },
+      dns_cache_config: wildcardDnsCache(service, context.proxy, context.registry),
       port_value: port.port,
     },
   );

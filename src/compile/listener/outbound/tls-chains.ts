@@ -2,10 +2,10 @@ import { objects } from '../../../model/json.ts';
 import type { VirtualService } from '../../../registry/types.ts';
 import { isDynamicDns } from '../../http/dynamic-forward-proxy.ts';
 import { serviceDomains } from '../../route/sidecar/domains.ts';
+import { routeChain, serviceChain } from './chain-draft.ts';
 import type { ChainDraft, OutboundContext, OutboundRequest } from './context.ts';
 import { matchesStatically } from './match-static.ts';
 import { serviceAddresses } from './service-address.ts';
-import { routeChain, serviceChain } from './tcp-chains.ts';
 
 /**
  * Chains of a TLS or HTTPS port (istiod's `buildSidecarOutboundTLSFilterChainOpts`): one for each match of a

@@ -16,7 +16,7 @@ import { tcpProxyFilter } from './tcp-proxy.ts';
 import { applyTimeouts } from './tunnel.ts';
 
 /** Whether hosts that nobody knows are resolved by name (`outboundTrafficPolicy.mode: ALLOW_ANY_DYNAMIC_DNS`). */
-export function allowsAnyByDns(context: OutboundContext): boolean {
+function allowsAnyByDns(context: OutboundContext): boolean {
   return context.scope.outboundTrafficPolicy.mode === 'ALLOW_ANY_DYNAMIC_DNS';
 }
 
