@@ -1,6 +1,5 @@
 import { compareConfigs } from '../../compare/index.ts';
 import type { Comparison, Difference } from '../../compare/types.ts';
-import { countLeaves } from '../../compare/walk.ts';
 import { compileProxy } from '../../compile/index.ts';
 import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
 import { asideReasons, type LiveProxy } from '../../decode/index.ts';
@@ -24,6 +23,8 @@ export interface Examination {
   proxies: Examined[];
   /** Proxies that could not be read, a row each. */
   unread: Diagnostic[];
+  /** What else a reader should know of the proxies. */
+  notes: Diagnostic[];
   compared: { resources: number; leaves: number };
   notCompared: Map<string, number>;
 }
@@ -37,9 +38,11 @@ export async function examine(
   registry: Registry,
   options: { concurrency: number; signal?: AbortSignal; onProgress?: (done: number, of: number) => void },
 ): Promise<Examination> {
+  const aside = new Map<string, number>();
   const result: Examination = {
     proxies: [],
     unread: [],
+    notes: [],
     compared: { resources: 0, leaves: 0 },
     notCompared: new Map(),
   };
@@ -51,7 +54,9 @@ export async function examine(
     for (let source = queue.shift(); source; source = queue.shift()) {
       const outcome = await examineOne(source, known.get(source.id), registry, rows, options.signal);
       if ('examined' in outcome) {
-        result.proxies.push(outcome);
+        const { aside: set, ...examined } = outcome;
+        result.proxies.push(examined);
+        for (const { why } of set) aside.set(asideReasons[why], (aside.get(asideReasons[why]) ?? 0) + 1);
         result.compared.resources += outcome.compared.resources;
         result.compared.leaves += outcome.compared.leaves;
         for (const [reason, count] of outcome.notCompared) {
@@ -63,12 +68,15 @@ export async function examine(
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, options.concurrency) }, work));
+  // What Envoys still hold and do not serve with any more, or not yet, is no part of the comparison, and told.
+  for (const [reason, count] of aside)
+    result.notes.push({ severity: 'info', message: `set aside: ${count} ${reason}` });
   result.proxies.sort((a, b) => (a.examined.proxy.id < b.examined.proxy.id ? -1 : 1));
   result.unread.sort((a, b) => ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1));
   return result;
 }
 
-type Outcome = Examined & { compared: { resources: number; leaves: number }; notCompared: Map<string, number> };
+type Outcome = Examined & Comparison & { aside: LiveProxy['aside'] };
 
 async function examineOne(
   source: ProxySource,
@@ -91,26 +99,30 @@ async function examineOne(
       'the pod was deleted while this ran, or the capture is incomplete; run again.',
     );
   }
+  const live = decoded(answers.configDump);
+  if (live instanceof Error) {
+    return unread(
+      `${source.id}: its config_dump cannot be used: ${live.message}`,
+      'ask the proxy again; a dump that was cut off has no closing brace.',
+    );
+  }
   try {
-    const live = decodeConfigDumpBytes(answers.configDump);
     const expected = compileProxy(proxy, registry);
     const comparison = compareConfigs(expected, live.config);
-    countAside(live, comparison);
-    const examined = judge(proxy, live, answers, rows);
-    return { examined, expected, ...comparison };
+    return { examined: judge(proxy, live, answers, rows), expected, aside: live.aside, ...comparison };
   } catch (error) {
     return unread(
-      `${source.id}: its config_dump cannot be used: ${(error as Error).message}`,
-      'ask the proxy again; a dump that was cut off has no closing brace.',
+      `${source.id}: kubectl mesh failed to compile what it should hold: ${(error as Error).message}`,
+      'this is a fault of kubectl mesh; please report it with a capture.',
     );
   }
 }
 
-/** What serves nothing new is not compared, and counted so. */
-function countAside(live: LiveProxy, { notCompared }: Comparison): void {
-  for (const { why, resource } of live.aside) {
-    const reason = asideReasons[why];
-    notCompared.set(reason, (notCompared.get(reason) ?? 0) + countLeaves(resource));
+function decoded(dump: Buffer): LiveProxy | Error {
+  try {
+    return decodeConfigDumpBytes(dump);
+  } catch (error) {
+    return error as Error;
   }
 }
 

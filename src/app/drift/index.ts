@@ -151,7 +151,13 @@ function toReport(
       state: examined.state,
     })),
     complete: examination.unread.length === 0 && !state.skipped.some((it) => it.essential),
-    diagnostics: [...git.diagnostics.map(fromSource), ...diagnostics, ...skipped(state), ...examination.unread],
+    diagnostics: [
+      ...git.diagnostics.map(fromSource),
+      ...diagnostics,
+      ...skipped(state),
+      ...examination.notes,
+      ...examination.unread,
+    ],
   };
 }
 
