@@ -28,6 +28,7 @@ export interface Proxy {
   /** Owner's name without generated suffixes: `frontend-v1`. */
   workloadName: string;
   clusterId: string;
+  /** ISTIO_META_NETWORK; '' where the proxy does not tell, whatever its pod's labels say. */
   network: string;
   meshId: string;
   dnsDomain: string;

@@ -60,7 +60,7 @@ function proxyOf(pod: Resource, context: ProxyContext): Proxy | undefined {
     serviceAccount: text('SERVICE_ACCOUNT'),
     workloadName: text('WORKLOAD_NAME') || workloadName(pod),
     clusterId,
-    network: text('NETWORK') || podNetwork,
+    network: text('NETWORK'),
     meshId: text('MESH_ID'),
     dnsDomain: dnsDomain(args, namespace, context.domainSuffix),
     istioVersion: text('ISTIO_VERSION'),

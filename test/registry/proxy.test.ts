@@ -47,6 +47,12 @@ describe('a proxy', () => {
     expect(found.labels).toMatchObject({ 'pod-template-hash': 'abc', 'topology.istio.io/cluster': 'c1' });
   });
 
+  it('is in the network that it tells, not in that of its pod', () => {
+    const found = proxy({ labels: { 'topology.istio.io/network': 'n2' } });
+    expect(found.network).toBe('');
+    expect(found.labels['topology.istio.io/network']).toBe('n2');
+  });
+
   it('is a router where pilot-agent runs as one', () => {
     expect(proxy({ gateway: true }).type).toBe('router');
   });
