@@ -128,12 +128,26 @@ export function compose(events: readonly Event[], source: string, withPlaces: bo
     const value: Json[] = [];
     const inner = withPlaces ? new Map<string | number, Place>() : undefined;
     for (; events[next]?.type !== EVENT_ID.POP; ) {
-      const item = node(at);
+      const item = colonEnded() ?? node(at);
       inner?.set(value.length, item.place);
       value.push(item.value);
     }
     next++;
     return remember(anchor, { value, place: { at, inner } });
+  }
+
+  /**
+   * YAML 1.2 reads `[fe80::]` as a list of one pair; Go's YAML ends a key only at a colon before a blank, and so reads
+   * the address.
+   */
+  function colonEnded(): Node | undefined {
+    const [pair, key, empty, end] = [events[next], events[next + 1], events[next + 2], events[next + 3]];
+    if (pair?.type !== EVENT_ID.MAPPING || source[pair.start] === '{' || end?.type !== EVENT_ID.POP) return undefined;
+    if (key?.type !== EVENT_ID.SCALAR || key.style !== SCALAR_STYLE.PLAIN || key.valueStart < 0) return undefined;
+    if (empty?.type !== EVENT_ID.SCALAR || empty.valueStart >= 0) return undefined;
+    if (!/^:[,\]}]/.test(source.slice(key.valueEnd, key.valueEnd + 2))) return undefined;
+    next += 4;
+    return { value: plainScalar(source.slice(key.valueStart, key.valueEnd + 1)), place: { at: key.valueStart } };
   }
 
   function mapping(anchor: string | undefined, at: number): Node {

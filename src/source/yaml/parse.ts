@@ -30,8 +30,7 @@ export function parseYaml(text: string): ParsedYaml {
   if (whole.errors.length === 0) return whole;
   const parts = cut(text);
   if (parts.length === 1) return whole;
-  const parsed = parts.map((part) => parseChunk(part.text, part.offset));
-  return { documents: parsed.flatMap((part) => part.documents), errors: parsed.flatMap((part) => part.errors) };
+  return joined(parts.map((part) => parseChunk(part.text, part.offset)));
 }
 
 function parseChunk(text: string, offset: number): ParsedYaml {
@@ -56,10 +55,21 @@ function parseChunk(text: string, offset: number): ParsedYaml {
   } catch (error) {
     if (error instanceof YamlFault)
       return { documents: [], errors: [{ message: error.message, offset: error.offset + offset }] };
-    if (error instanceof YAMLException)
-      return { documents: [], errors: [{ message: error.reason, offset: (error.mark?.position ?? 0) + offset }] };
-    throw error;
+    if (!(error instanceof YAMLException)) throw error;
+    const at = error.mark?.position ?? 0;
+    if (isNextObject(text, at))
+      return joined([parseChunk(text.slice(0, at), offset), parseChunk(text.slice(at), offset + at)]);
+    return { documents: [], errors: [{ message: error.reason, offset: at + offset }] };
   }
+}
+
+/** JSON objects may follow one another without a separator (k8s.io/apimachinery `YAMLOrJSONDecoder`). */
+function isNextObject(text: string, at: number): boolean {
+  return text.trimStart().startsWith('{') && text[at] === '{' && text.slice(0, at).trimEnd().endsWith('}');
+}
+
+function joined(parts: readonly ParsedYaml[]): ParsedYaml {
+  return { documents: parts.flatMap((part) => part.documents), errors: parts.flatMap((part) => part.errors) };
 }
 
 /** Separator lines as kubectl sees them (k8s.io/apimachinery `splitYAMLDocument`). */

@@ -39,12 +39,24 @@ d: {p: 5, <<: *x}
     ]);
   });
 
+  it('reads addresses that end in a colon as Go does', () => {
+    expect(values('a: [fe80::, "x", 001:db8::]\nb: [c: , {d: e}]\n')).toEqual([
+      { a: ['fe80::', 'x', '001:db8::'], b: [{ c: null }, { d: 'e' }] },
+    ]);
+  });
+
   it('quotes keep text, and a quoted << is a key', () => {
     expect(values(`{a: "yes", b: '010', "<<": {c: 1}}`)).toEqual([{ a: 'yes', b: '010', '<<': { c: 1 } }]);
   });
 
   it('reads JSON with tabs, CRLF, a byte order mark apart, and many documents', () => {
     expect(values('{"a":\r\n\t[1,\t2]}\r\n---\r\nb: |\r\n  x\r\n')).toEqual([{ a: [1, 2] }, { b: 'x\n' }]);
+  });
+
+  it('reads JSON objects that follow one another', () => {
+    const text = '{"a": 1}\n{"b": {"c": 2}}{"d": 3}\n';
+    expect(values(text)).toEqual([{ a: 1 }, { b: { c: 2 } }, { d: 3 }]);
+    expect(at(text, ['b', 'c'], 1)).toBe('"c": 2');
   });
 
   it('keeps __proto__ a key like any other', () => {
