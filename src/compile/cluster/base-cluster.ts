@@ -33,7 +33,7 @@ export function discoveryType(context: ClusterContext, service: Service): Discov
 }
 
 /** The ServiceEntry asks for connections to all of a name's addresses at once. */
-export function racesConnections(service: Service): boolean {
+function racesConnections(service: Service): boolean {
   return service.dnsConnectStrategy === 'RACE_FIRST_TCP_CONNECT';
 }
 

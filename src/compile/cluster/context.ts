@@ -7,7 +7,7 @@ import { nodeMetadata } from '../node-metadata.ts';
 import { type Behaviour, behaviour } from '../version.ts';
 
 /** Client certificates that a proxy brings along as files (`ISTIO_META_TLS_CLIENT_*`). */
-export interface MetadataCertificates {
+interface MetadataCertificates {
   certChain: string;
   key: string;
   rootCert: string;

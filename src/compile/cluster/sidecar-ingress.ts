@@ -32,7 +32,7 @@ export function sidecarIngressClusters(context: ClusterContext, targets: readonl
  * Where `defaultEndpoint` leads: '' for where the client sent it; `0.0.0.0` and `[::]` mean the pod's address, loopback
  * addresses the family that the pod has. Undefined for what is no endpoint: istiod leaves the listener out.
  */
-export function defaultEndpoint(context: ClusterContext, text: string): { address: string; port: number } | undefined {
+function defaultEndpoint(context: ClusterContext, text: string): { address: string; port: number } | undefined {
   if (text === '') return { address: '', port: 0 };
   if (text.startsWith('unix://')) return { address: text, port: 0 };
   const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d+)$/.exec(text) ?? [];

@@ -3,7 +3,7 @@ import type { Source } from '../../model/provenance.ts';
 import type { EffectiveMtls } from '../security/peer-authentication.ts';
 import type { ClusterContext } from './context.ts';
 
-export type TlsMode = 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL';
+type TlsMode = 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL';
 
 /** `ClientTLSSettings` in force for a cluster, with the source of each field. */
 export interface TlsSettings {

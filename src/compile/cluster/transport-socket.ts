@@ -65,7 +65,7 @@ export function applyProxyProtocol(draft: ClusterDraft, proxyProtocol: JsonObjec
 }
 
 /** Plain text. */
-export function rawBuffer(): Message {
+function rawBuffer(): Message {
   return {
     name: 'envoy.transport_sockets.raw_buffer',
     typed_config: any('envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer'),

@@ -9,4 +9,4 @@ export interface LocalityGroup {
 }
 
 /** What of an endpoint still matters once it is a message: its labels, for failover by labels. */
-export type EndpointLabels = Pick<Endpoint, 'labels'>;
+type EndpointLabels = Pick<Endpoint, 'labels'>;
