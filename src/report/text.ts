@@ -24,7 +24,8 @@ function block(finding: Finding, proxies: ReadonlyMap<string, ReportedProxy>, st
     .join(' ');
   const lines = [`${label} ${bold(subject)} ${dim(`${finding.kind} ${finding.code}`)}`];
   const put = (line: string): number => lines.push(wrapped(plain(line), style.width, '  '));
-  put(finding.message);
+  // The heading names the object and field already.
+  put(finding.message.startsWith(`${subject} `) ? finding.message.slice(subject.length + 1) : finding.message);
   if (finding.location) {
     const { file, line, column } = finding.location;
     lines.push(`  ${dim('at')} ${plain(file)}:${line}:${column}`);

@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from 'diff';
+import { structuredPatch } from 'diff';
 import type { EnvoyEvidence, Finding } from '../model/finding.ts';
 import { paints } from './paint.ts';
 import { plain } from './plain.ts';
@@ -9,33 +9,32 @@ import type { Reporter, Style } from './types.ts';
 export const wide: Reporter = (report, style) => render(report, style, (finding) => diffs(finding, style));
 
 function diffs(finding: Finding, style: Style): string[] {
-  return (finding.evidence ?? []).flatMap((evidence) => ['', ...diff(evidence, finding, style)]);
+  const groups = new Map<string, EnvoyEvidence[]>();
+  for (const evidence of finding.evidence ?? []) {
+    const key = `${evidence.proxy} ${evidence.type} ${evidence.name}`;
+    groups.set(key, [...(groups.get(key) ?? []), evidence]);
+  }
+  return [...groups.values()].flatMap((group) => ['', ...ofResource(group, finding, style)]);
 }
 
-function diff(evidence: EnvoyEvidence, finding: Finding, style: Style): string[] {
-  const { dim, red, green, cyan } = paints(style);
-  const name = `${evidence.type} ${evidence.name}`;
-  const [left, right] = finding.layer === 'git-api' ? ['as in Git', 'as in the cluster'] : ['as configured', 'live'];
-  const patch = createTwoFilesPatch(
-    `${name} ${left}`,
-    `${name} ${right}`,
-    pretty(evidence.expected),
-    pretty(evidence.live),
-    '',
-    '',
-    {
-      context: 3,
-    },
-  );
-  const lines = patch.split('\n').filter((line) => line !== '' && !line.startsWith('====') && !line.startsWith('\\'));
-  const paint = (line: string): string => {
-    if (line.startsWith('@@')) return cyan(line);
-    if (line.startsWith('-')) return red(line);
-    if (line.startsWith('+')) return green(line);
-    return line;
-  };
-  const place = evidence.path === '' ? 'the whole resource' : evidence.path;
-  return [dim(`    ${plain(`${evidence.proxy}: ${place}`)}`), ...lines.map((line) => `    ${paint(plain(line))}`)];
+/** One Envoy object: a hunk for each place in it that differs. */
+function ofResource(group: readonly EnvoyEvidence[], finding: Finding, style: Style): string[] {
+  const { red, green, cyan } = paints(style);
+  const [left, right] = finding.layer === 'git-api' ? ['Git', 'cluster'] : ['configured', 'live'];
+  const { proxy, type, name } = group[0] as EnvoyEvidence;
+  const title = plain(`${proxy} ${type} ${name}`);
+  const paint = (line: string): string =>
+    line.startsWith('-') ? red(line) : line.startsWith('+') ? green(line) : line;
+  const hunks = group.flatMap((evidence) => [
+    cyan(plain(`@@ ${evidence.path === '' ? 'the whole resource' : evidence.path} @@`)),
+    ...changedLines(evidence).map((line) => paint(plain(line))),
+  ]);
+  return [red(`--- ${title} (${left})`), green(`+++ ${title} (${right})`), ...hunks].map((line) => `    ${line}`);
+}
+
+function changedLines({ expected, live }: EnvoyEvidence): string[] {
+  const { hunks } = structuredPatch('', '', pretty(expected), pretty(live), '', '', { context: 3 });
+  return hunks.flatMap((hunk) => hunk.lines.filter((line) => !line.startsWith('\\')));
 }
 
 function pretty(value: unknown): string {

@@ -102,7 +102,7 @@ describe('text', () => {
 
   it('shows the Envoy objects as a unified diff in wide', () => {
     const out = reporters.wide(report, style);
-    expect(out).toContain('--- route 9080 as in Git');
+    expect(out).toContain('--- shop/a-1 route 9080 (Git)');
     expect(out).toContain('-  "w": 90');
     expect(out).toContain('+  "w": 10');
   });

@@ -73,10 +73,17 @@ export class EffectOracle {
   }
 }
 
-/** Evidence for a report: the first few Envoy-level differences on one proxy. */
+/** Evidence for a report: the first few Envoy-level differences on one proxy; the same change in several places once. */
 export function evidenceOf(proxy: Proxy | undefined, differences: readonly Difference[], most = 5): EnvoyEvidence[] {
   if (!proxy) return [];
-  return differences.slice(0, most).map((difference) => ({
+  const distinct = new Map<string, Difference>();
+  for (const difference of differences) {
+    const { type, name, expectedPath, livePath, kind, expected, live } = difference;
+    const leaf = (kind === 'extra' ? livePath : expectedPath).findLast((step) => typeof step === 'string');
+    const key = JSON.stringify([type, name, leaf, expected, live]);
+    if (!distinct.has(key)) distinct.set(key, difference);
+  }
+  return [...distinct.values()].slice(0, most).map((difference) => ({
     proxy: proxy.id,
     type: difference.type,
     name: difference.name,

@@ -1,9 +1,6 @@
 import type { FieldDifference } from '../../compare/object/difference.ts';
-import type { Difference } from '../../compare/types.ts';
 import { formatPath } from '../../model/json.ts';
-import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
-import { proxiesInWords } from '../../report/proxies.ts';
 
 /** A value for people: short, on one line. */
 export function shown(value: unknown): string {
@@ -12,16 +9,8 @@ export function shown(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** The proxies of an effect in a person's words: `12 sidecars in shop, gateway istio-ingress/ingress`. */
-export function affected(proxies: readonly Proxy[]): string {
-  const known = new Map(
-    proxies.map((proxy) => [proxy.id, { id: proxy.id, type: proxy.type, workload: proxy.workloadName, state: '' }]),
-  );
-  return proxiesInWords([...known.keys()], known);
-}
-
 /** What the live value of a field does, in one sentence, as far as the field alone tells. */
-export function effectOfField(difference: FieldDifference, resource: Resource, envoy: Difference | undefined): string {
+export function effectOfField(difference: FieldDifference, resource: Resource): string {
   const field = difference.path.findLast((step) => typeof step === 'string');
   const live = shown(difference.live);
   const expected = shown(difference.expected);
@@ -39,8 +28,17 @@ export function effectOfField(difference: FieldDifference, resource: Resource, e
   }
   if (difference.kind === 'missing') return 'what this item does is in no proxy.';
   if (difference.kind === 'extra') return 'the proxies do what this item says, and Git does not have it.';
-  if (difference.kind === 'reordered') return 'the first match wins, so requests may take another route.';
-  if (!envoy) return `the live value is ${live} instead of ${expected}.`;
-  const place = formatPath(envoy.kind === 'extra' ? envoy.livePath : envoy.expectedPath);
-  return `${envoy.type} ${envoy.name}${place === '' ? '' : ` has another ${place}`}.`;
+  if (difference.kind === 'reordered') return 'the first match wins, so requests may meet another one than Git says.';
+  const changes = `${formatPath(difference.path.slice(1))} is ${live} instead of ${expected}`;
+  switch (resource.kind) {
+    case 'AuthorizationPolicy':
+    case 'RequestAuthentication':
+      return `the servers judge requests by a rule whose ${changes}.`;
+    case 'DestinationRule':
+      return `for clients of ${shown(resource.spec['host'])} ${changes}.`;
+    case 'Gateway':
+      return `for what comes in by this gateway ${changes}.`;
+    default:
+      return `for the affected proxies ${changes}.`;
+  }
 }

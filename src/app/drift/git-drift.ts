@@ -6,7 +6,7 @@ import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
 import type { Whereabouts } from '../../source/whereabouts.ts';
 import { type Effect, type EffectOracle, evidenceOf } from './effect.ts';
-import { affected, effectOfField, shown } from './effects-wording.ts';
+import { effectOfField, shown } from './effects-wording.ts';
 import { controllerOf } from './managers.ts';
 import type { ObjectDrift } from './objects.ts';
 import { applied, withField } from './overlay.ts';
@@ -37,8 +37,8 @@ function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOra
       message: `${name} is in Git and not in the cluster`,
       effect:
         effect.proxies.length > 0
-          ? `${affected(effect.proxies)} would change if it were applied.`
-          : 'no proxy would change.',
+          ? 'nothing of what it says is in force.'
+          : 'none: no proxy would change if it were applied.',
       fix: `apply ${git.locate([])?.file ?? 'it'}, or remove it from Git.`,
     };
   }
@@ -72,7 +72,9 @@ function unmanaged(
     severity: 'warning',
     message: `${name} is in the cluster and not in Git${wordsOf(place)}`,
     effect:
-      effect.proxies.length > 0 ? `it shapes ${affected(effect.proxies)}.` : 'none: no proxy holds anything of it.',
+      effect.proxies.length > 0
+        ? 'what it says is in force, and no review of Git shows it.'
+        : 'none: no proxy holds anything of it.',
     fix: twin ? `move ${resourceName(twin)} of Git to namespace ${live.metadata.namespace}.` : fixOf(place),
     related: twin
       ? [{ message: `Git has it as ${resourceName(twin)}`, location: twin.locate([]), resource: resourceName(twin) }]
@@ -127,7 +129,7 @@ function fieldFinding(git: Resource, live: Resource, difference: FieldDifference
       : `${name} ${field} is ${shown(item(difference.live))} in the cluster and ${shown(item(difference.expected))} in Git`,
     effect:
       effect.proxies.length > 0
-        ? effectOfField(difference, git, effect.differences[0])
+        ? effectOfField(difference, git)
         : 'none yet: no proxy holds anything else because of it.',
     fix: owner
       ? `none; wait until ${owner} is done.`
