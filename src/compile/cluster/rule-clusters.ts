@@ -45,7 +45,7 @@ export function applyDestinationRule(
       ruleHasSelector,
     };
   applyOutboundPolicy(context, draft, policy, options);
-  if (options.tls && !policy?.tls) markUncertainTls(context, draft, service, options.tls.serverMode);
+  markUncertainTls(context, draft, policy, options);
   applyEds(cluster);
   applyMetadataExchange(cluster, context.registry);
   if (service.meshExternal) istioMetadata(cluster)['external'] = true;
@@ -92,7 +92,7 @@ function subsetCluster(
     };
   const policy = mergeSubsetPolicy(hostPolicy, written, port.port, context.behaviour.mergesRetryBudget);
   applyOutboundPolicy(context, draft, policy, options);
-  if (options.tls && !policy?.tls) markUncertainTls(context, draft, service, options.tls.serverMode);
+  markUncertainTls(context, draft, policy, options);
   applyEds(cluster);
   applyMetadataExchange(cluster, context.registry);
   addRule(cluster, rule, policy);

@@ -1,29 +1,35 @@
 import { OneOf } from '../../model/one-of.ts';
 import { Unknown } from '../../model/unknown.ts';
-import type { Service } from '../../registry/types.ts';
-import type { EffectiveMtls } from '../security/peer-authentication.ts';
-import { comesFrom, unseenPolicies, unseenReason } from '../security/unseen-policies.ts';
+import { comesFrom, unseenPolicies } from '../security/unseen-policies.ts';
 import type { ClusterContext } from './context.ts';
 import type { ClusterDraft } from './draft.ts';
 import { mayHoldOldHeadless } from './headless-tls.ts';
+import type { OutboundOptions } from './outbound-policy.ts';
+import type { TrafficPolicy } from './traffic-policy.ts';
+import { applyTls } from './transport-socket.ts';
 
 /**
- * Leaves open what auto-mTLS gives to a cluster where the proxy may rightly hold an older state, because istiod
- * did not tell it of the change that matters.
+ * Leaves open what auto-mTLS gives to a cluster where the proxy may rightly hold an older state, because istiod did not
+ * tell it of the change that matters. A rule's own `tls` is never in doubt.
  */
 export function markUncertainTls(
   context: ClusterContext,
-  { cluster }: ClusterDraft,
-  service: Service,
-  serverMode: EffectiveMtls | undefined,
+  draft: ClusterDraft,
+  policy: TrafficPolicy | undefined,
+  { service, tls }: OutboundOptions,
 ): void {
-  if (service.meshExternal || context.mesh['enableAutoMtls'] === false) return;
+  if (!tls || policy?.tls || service.meshExternal || context.mesh['enableAutoMtls'] === false) return;
+  const { cluster } = draft;
+  const { serverMode } = tls;
   const field = cluster['type'] === 'ORIGINAL_DST' ? 'transport_socket' : 'transport_socket_matches';
-  if (serverMode?.mode === 'DISABLE' && comesFrom(serverMode.source, unseenPolicies(context.proxy, context.registry)))
-    cluster[field] = new Unknown(unseenReason);
-  else if (mayHoldOldHeadless(context, service))
-    cluster[field] =
-      cluster[field] === undefined ? new Unknown(oldHeadlessReason) : new OneOf(cluster[field], undefined);
+  const now = cluster[field];
+  if (serverMode?.mode === 'DISABLE' && comesFrom(serverMode.source, unseenPolicies(context.proxy, context.registry))) {
+    const before: ClusterDraft = { ...draft, cluster: { name: cluster.name, type: cluster['type'] } };
+    const inputs = { ...tls, meshExternal: false, serviceEntryNames: [], serverMode: { mode: 'PERMISSIVE' as const } };
+    applyTls(context, before, undefined, inputs);
+    cluster[field] = new OneOf(now, before.cluster[field]);
+  } else if (mayHoldOldHeadless(context, service))
+    cluster[field] = now === undefined ? new Unknown(oldHeadlessReason) : new OneOf(now, undefined);
 }
 
 const oldHeadlessReason =

@@ -33,9 +33,6 @@ export function unseenPolicies(proxy: Proxy, registry: Registry): ReadonlySet<Re
   );
 }
 
-export const unseenReason =
-  'a PeerAuthentication of another namespace: this version of istiod tells proxies of it only when they start';
-
 /** What `unseenPolicies` holds, as a part of a key. */
 export function unseenKey(proxy: Proxy, registry: Registry): string {
   return [...unseenPolicies(proxy, registry)].map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join();
