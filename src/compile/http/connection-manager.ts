@@ -11,6 +11,7 @@ import { httpFilters } from './filter-stack.ts';
 import { internalAddressConfig } from './internal-address.ts';
 import type { ListenerClass } from './listener-class.ts';
 import { applyPathNormalization } from './path-normalization.ts';
+import { perProxy } from './per-proxy.ts';
 import { type ProxyHeaders, proxyHeaders } from './proxy-headers.ts';
 import { type TelemetryPart, telemetryItems } from './telemetry.ts';
 import { tracing } from './tracing.ts';
@@ -47,7 +48,7 @@ export interface ConnectionManagerOptions {
  * authentication and authorization filters of the proxy are put in for the latter two.
  */
 export function httpConnectionManager(proxy: Proxy, registry: Registry, options: ConnectionManagerOptions): Filter {
-  const headers = proxyHeaders(proxy, options.class);
+  const headers = perProxy(proxy, registry, `headers ${options.class}`, () => proxyHeaders(proxy, options.class));
   const manager: Message = { stat_prefix: `${options.statPrefix};` };
   if ('rds' in options.route) manager['rds'] = routeDiscovery(options.route.rds);
   else manager['route_config'] = options.route.routeConfig;
@@ -82,14 +83,7 @@ export function httpConnectionManager(proxy: Proxy, registry: Registry, options:
   if (traced.message) manager['tracing'] = traced.message;
   else deriveField(manager, 'tracing', ...silencers(proxy, registry, 'tracing'));
   manager['http_filters'] = httpFilters(proxy, registry, options, headers);
-  manager['request_id_extension'] = derive(
-    {
-      typed_config: any('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
-        use_request_id_for_trace_sampling: traced.sampleByRequestId,
-      }),
-    },
-    ...silencers(proxy, registry, 'tracing'),
-  );
+  manager['request_id_extension'] = requestIds(proxy, registry, options.class, traced.sampleByRequestId);
   const internal = internalAddressConfig(registry, options.useRemoteAddress);
   if (internal) manager['internal_address_config'] = internal;
   if (registry.environment.flag('ENABLE_100_CONTINUE_HEADERS', true)) manager['proxy_100_continue'] = true;
@@ -106,6 +100,10 @@ export function httpConnectionManager(proxy: Proxy, registry: Registry, options:
  * inbound add their own to it.
  */
 export function connectionManagerBasis(proxy: Proxy, registry: Registry, listenerClass: ListenerClass): Message {
+  return perProxy(proxy, registry, `basis ${listenerClass}`, () => buildBasis(proxy, registry, listenerClass));
+}
+
+function buildBasis(proxy: Proxy, registry: Registry, listenerClass: ListenerClass): Message {
   const headers = proxyHeaders(proxy, listenerClass);
   const basis: Message = {};
   if (headers.serverName !== '') basis['server_name'] = headers.serverName;
@@ -121,8 +119,18 @@ export function acceptsHttp10(proxy: Proxy, registry: Registry): boolean {
   return registry.environment.flag('PILOT_HTTP10', false) || nodeMetadata(proxy, 'HTTP10') === '1';
 }
 
+function requestIds(proxy: Proxy, registry: Registry, listenerClass: ListenerClass, sampling: boolean): Message {
+  return perProxy(proxy, registry, `request ids ${listenerClass}`, () => {
+    const config = any('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
+      use_request_id_for_trace_sampling: sampling,
+    });
+    return derive({ typed_config: config }, ...silencers(proxy, registry, 'tracing'));
+  });
+}
+
 /** Which of `proxyHeaders` each field comes from, also where the field is absent because of it. */
 function markHeaders(manager: Message, headers: ProxyHeaders): void {
+  if (!headers.source) return;
   deriveField(manager, 'server_name', headers.at('server'));
   deriveField(manager, 'server_header_transformation', headers.at('server'));
   deriveField(manager, 'generate_request_id', headers.at('requestId'));

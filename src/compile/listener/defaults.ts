@@ -26,11 +26,18 @@ export function maxConnectionsPerEvent(registry: Registry): Message {
   return value > 0 ? { max_connections_to_accept_per_socket_event: value } : {};
 }
 
+const handshakeTimeouts = new WeakMap<Registry, Message>();
+
 /** `transport_socket_connect_timeout` of filter chains: how long a TLS handshake may take. */
 export function transportSocketTimeout(registry: Registry): Message {
-  const text = behaviour(registry).transportSocketTimeoutFlag
-    ? registry.environment.text('PILOT_GATEWAY_TRANSPORT_SOCKET_CONNECT_TIMEOUT', '15s')
-    : '15s';
-  const timeout = envoyDuration(text) ?? '15s';
-  return timeout === '0s' ? {} : { transport_socket_connect_timeout: timeout };
+  let found = handshakeTimeouts.get(registry);
+  if (!found) {
+    const text = behaviour(registry).transportSocketTimeoutFlag
+      ? registry.environment.text('PILOT_GATEWAY_TRANSPORT_SOCKET_CONNECT_TIMEOUT', '15s')
+      : '15s';
+    const timeout = envoyDuration(text) ?? '15s';
+    found = timeout === '0s' ? {} : { transport_socket_connect_timeout: timeout };
+    handshakeTimeouts.set(registry, found);
+  }
+  return found;
 }
