@@ -1,3 +1,4 @@
+import { Presets, SingleBar } from 'cli-progress';
 import type { Report } from '../src/model/report.ts';
 import { type Format, reporters } from '../src/report/index.ts';
 
@@ -14,17 +15,18 @@ export async function print(report: Report, format: Format): Promise<void> {
 
 /** A progress bar on stderr while proxies are read; silent where nobody watches. */
 export function progress(what: string): { update(done: number, of: number): void; stop(): void } {
-  if (process.stderr.isTTY !== true) return { update: () => {}, stop: () => {} };
-  let shown = false;
+  const terminal = process.stderr.isTTY === true;
+  const bar = new SingleBar(
+    { format: `{bar} {value}/{total} ${what}`, clearOnComplete: true, hideCursor: true },
+    Presets.shades_classic,
+  );
   return {
     update(done, of) {
-      shown = true;
-      process.stderr.write(`\r\u001b[K${done}/${of} ${what}`);
+      if (!terminal) return;
+      if (bar.isActive) bar.update(done);
+      else bar.start(of, done);
     },
-    stop() {
-      if (shown) process.stderr.write('\r\u001b[K');
-      shown = false;
-    },
+    stop: () => bar.stop(),
   };
 }
 

@@ -150,7 +150,11 @@ function toReport(
       workload: examined.proxy.workloadName,
       state: examined.state,
     })),
-    complete: examination.unread.length === 0 && !state.skipped.some((it) => it.essential),
+    complete:
+      examination.unread.length === 0 &&
+      !state.skipped.some((it) => it.essential) &&
+      // Objects in a file that cannot be read count as absent from Git: that is no clean run.
+      !git.diagnostics.some((it) => it.severity === 'error'),
     diagnostics: [
       ...git.diagnostics.map(fromSource),
       ...diagnostics,
