@@ -1,6 +1,7 @@
 import type { FilterChain, Listener, Message } from '../../model/envoy.ts';
 import { anyMessage } from '../../model/envoy-api/index.ts';
 import { isObject } from '../../model/json.ts';
+import { cloneDerived } from '../../model/provenance.ts';
 import { mergeFilter } from './filter-merge.ts';
 import { listOf, patchList } from './list.ts';
 import {
@@ -30,9 +31,13 @@ export function patchHttpFilters(
       filterChainMatches(listener, chain, patch) &&
       networkFilterMatches(filter, patch),
   );
-  const filters = listOf(config, 'http_filters');
+  if (here.length === 0) return;
+  // istiod works on a copy: a panic leaves the connection manager as it was.
+  const patched = cloneDerived(config);
+  const filters = listOf(patched, 'http_filters');
   for (const patch of here) patchList(filters, patch, namesHttpFilter(patch), (item) => httpFilterMatches(item, patch));
   for (const item of filters)
     for (const patch of here)
       if (patch.operation === 'MERGE' && httpFilterMatches(item, patch)) mergeFilter(item, patch, { rename: true });
+  filter['typed_config'] = patched;
 }

@@ -23,7 +23,8 @@ export function patchListeners(listeners: Listener[], patches: readonly Patch[],
       patch.applied = true;
     }
   });
-  return [...listeners.filter((listener) => !removed.has(listener)), ...added];
+  // One without a name counts as removed.
+  return [...listeners.filter((listener) => !removed.has(listener)), ...added.filter(({ name }) => name)];
 }
 
 /** The virtual listeners are patched each alone, so that a panic in one leaves the others (istiod's `patchOneListener`). */

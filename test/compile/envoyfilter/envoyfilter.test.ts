@@ -143,6 +143,7 @@ describe('clusters', () => {
       lb_policy: 2,
       noSuchField: 1,
       alt_stat_name: '',
+      upstreamHttpProtocolOptions: { autoSni: true },
     });
     const [merged] = patches([filter([merge])]).clusters([
       cluster(catalog, {
@@ -163,6 +164,7 @@ describe('clusters', () => {
       metadata: { filter_metadata: { a: { x: 1 }, b: { z: 3 } } },
       cluster_type: { name: 'custom' },
       lb_policy: 'RING_HASH',
+      upstream_http_protocol_options: { auto_sni: true },
     });
   });
 
@@ -311,6 +313,11 @@ describe('listeners', () => {
     const [listener] = run([on('FILTER_CHAIN', 'MERGE', { name: 'renamed' }), wrong, on('HTTP_FILTER', 'ADD', added)]);
     expect(listener?.filter_chains?.map(({ name }) => name)).toEqual(['renamed', '0.0.0.0_9090']);
     expect(namesIn(listener)).toEqual(['one', 'two']);
+  });
+
+  it('keep a connection manager as it was where a merge into one of its filters does not fit', () => {
+    const wrong = on('HTTP_FILTER', 'MERGE', { typed_config: { '@type': hcmType } }, inHcm('two'));
+    expect(namesIn(run([on('HTTP_FILTER', 'ADD', added), wrong])[0])).toEqual(['one', 'two']);
   });
 
   it('lose filter chains, listener filters and themselves', () => {
