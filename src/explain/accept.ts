@@ -1,0 +1,66 @@
+import type { FilterChain, Listener, Message } from '../model/envoy.ts';
+import { objects } from '../model/json.ts';
+import type { Hop } from './hop.ts';
+import type { Outcome } from './outcome.ts';
+import type { ClientTls, Connection } from './tcp/connection.ts';
+import { findFilterChain } from './tcp/filter-chain.ts';
+
+/** A connection that a filter chain took: what is left of TLS, and who the client showed to be. */
+export interface Accepted {
+  chain: FilterChain;
+  /** The HTTP connection manager of the chain; undefined: bytes are passed on. */
+  manager?: Message;
+  /** TLS that the chain did not terminate. */
+  tls?: ClientTls;
+  /** The chain terminated TLS. */
+  secure: boolean;
+  principal?: string;
+  sni?: string;
+}
+
+/** Lets a listener take a connection: filter chain, handshake, kind of proxy. Writes what was found into the hop. */
+export function accept(hop: Hop, listener: Listener | undefined, connection: Connection): Accepted | Outcome {
+  if (!listener) return { kind: 'refused', flag: '-', details: 'no listener' };
+  hop.listener = listener;
+  const { chain, path, detected } = findFilterChain(listener, connection);
+  hop.filterChain = chain;
+  hop.chainPath = path;
+  const what = chain ? `filter chain ${chain.name ?? path.join(' ')}` : 'no filter chain';
+  hop.decidedBy.push({ root: listener, path, what });
+  if (!chain) return { kind: 'closed', flag: 'NR', details: 'filter_chain_not_found' };
+  const { tls } = connection;
+  const context = downstreamTls(chain);
+  if (context && !tls)
+    return { kind: 'closed', flag: '-', details: 'plain text where the filter chain takes TLS only' };
+  const wantsCertificate = context?.['require_client_certificate'] === true;
+  if (context && wantsCertificate && !tls?.mutual)
+    return { kind: 'tls-failed', flag: '-', details: 'the client has no certificate of the mesh, and one is required' };
+  const manager = connectionManager(chain);
+  const left = context ? connection.inner : tls;
+  if (manager && left) return { kind: 'tls-failed', flag: '-', details: 'TLS where the filter chain takes plain HTTP' };
+  hop.protocol = manager ? 'http' : 'tcp';
+  return {
+    chain,
+    manager,
+    tls: left,
+    secure: context !== undefined,
+    principal: context && tls?.mutual ? tls.principal : undefined,
+    sni: detected.sni ?? (context ? tls?.sni : undefined),
+  };
+}
+
+/** The TLS context of a chain that terminates TLS. */
+function downstreamTls(chain: FilterChain): Message | undefined {
+  const config: Message | undefined = chain.transport_socket?.['typed_config'];
+  const context = config?.['downstream_tls_context'] ?? config;
+  return context && /\.(DownstreamTlsContext|QuicDownstreamTransport)$/.test(String(config?.['@type']))
+    ? context
+    : undefined;
+}
+
+/** The connection manager among a chain's network filters. */
+export function connectionManager(chain: FilterChain): Message | undefined {
+  return (objects(chain.filters) as Message[]).find((it) =>
+    String(it['typed_config']?.['@type']).endsWith('.HttpConnectionManager'),
+  )?.['typed_config'];
+}

@@ -1,0 +1,118 @@
+import type {
+  FilterChain,
+  Listener,
+  Message,
+  ProxyConfig,
+  Route,
+  RouteConfiguration,
+  VirtualHost,
+} from '../model/envoy.ts';
+import type { Path } from '../model/json.ts';
+import type { Endpoint } from './cluster.ts';
+import type { HeaderChange } from './http/headers.ts';
+import type { Lost } from './http/route-table.ts';
+import type { Outcome } from './outcome.ts';
+import type { Connection } from './tcp/connection.ts';
+
+/** Who stands at an address: a workload of the mesh, or a server outside. */
+export interface Peer {
+  /** `namespace/pod`, or a name for people. */
+  name: string;
+  /** Its proxy's configuration, where a proxy takes what comes to this port. */
+  config?: ProxyConfig;
+  /** Identity of its certificate. */
+  principal?: string;
+  /** Its own address, and the port that the application has. */
+  address: string;
+  /** A server that is not known: what it answers cannot be told. */
+  outside?: boolean;
+  /** Its proxy is there, but its traffic does not go through it or it does not run. */
+  note?: string;
+  /** Nobody listens there. */
+  refuses?: boolean;
+}
+
+/** What the walk must be told, as configuration does not say it. */
+export interface World {
+  /** Who listens at the address of an endpoint, or at an original destination. */
+  peerAt(address: string, port: number): Peer;
+  /** Status that the application answers with. */
+  answer?: number;
+  /** Seconds since 1970, for the times in tokens. */
+  now?: number;
+}
+
+/** Whose proxy walks, and with whose identity it sends. */
+export interface Sender {
+  name: string;
+  config: ProxyConfig;
+  principal?: string;
+  /** Address of its pod. */
+  address?: string;
+}
+
+/** A place in a resource that decided: the resource itself, and the path below it. */
+export interface Place {
+  root: Message;
+  path: Path;
+  what: string;
+}
+
+/** What one filter said of the request, where it said anything. */
+export interface FilterVerdict {
+  filter: string;
+  verdict: 'allowed' | 'denied' | 'answered' | 'changed' | 'open';
+  words: string;
+  policy?: string;
+}
+
+/** One way that chance can send a request: through this cluster to this endpoint. */
+export interface Branch {
+  cluster: string;
+  share: number;
+  endpoint?: Endpoint;
+  transport?: string;
+  inbound?: Hop;
+  outcome: Outcome;
+}
+
+/** One proxy that the request passes, and what became of it there and after. */
+export interface Hop {
+  proxy: string;
+  protocol: 'http' | 'tcp' | 'none';
+  connection: Connection;
+  listener?: Listener;
+  filterChain?: FilterChain;
+  chainPath?: Path;
+  config?: RouteConfiguration;
+  virtualHost?: VirtualHost;
+  route?: Route;
+  routePath?: Path;
+  lost: Lost[];
+  filters: FilterVerdict[];
+  clusters: { cluster: string; weight: number }[];
+  endpoints: Endpoint[];
+  headerChanges: HeaderChange[];
+  /** Path and host as they go upstream. */
+  rewritten?: { path: string; authority: string };
+  decidedBy: Place[];
+  branches: Branch[];
+  outcome: Outcome;
+}
+
+/** A hop of which nothing is known yet. */
+export function emptyHop(proxy: string, connection: Connection): Hop {
+  return {
+    proxy,
+    protocol: 'none',
+    connection,
+    lost: [],
+    filters: [],
+    clusters: [],
+    endpoints: [],
+    headerChanges: [],
+    decidedBy: [],
+    branches: [],
+    outcome: { kind: 'open', flag: '-', details: '', reason: 'nothing was decided' },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Message, Route, RouteConfiguration, VirtualHost } from '../../model/envoy.ts';
+
+/** The levels at which `typed_per_filter_config` may stand, the most specific first. */
+export type Levels = readonly (RouteConfiguration | VirtualHost | Route | Message | undefined)[];
+
+/**
+ * The configuration of a filter that is in force for a route: that of the most specific level, else the filter's own.
+ * Undefined: it is switched off for the route.
+ */
+export function filterConfig(filter: Message, levels: Levels): Message | undefined {
+  for (const level of levels) {
+    const own: Message | undefined = level?.['typed_per_filter_config']?.[filter['name']];
+    if (!own) continue;
+    if (!String(own['@type']).endsWith('.FilterConfig')) return own;
+    if (own['disabled'] === true) return undefined;
+    if (own['config']) return own['config'];
+    return filter['typed_config'] ?? {};
+  }
+  return filter['disabled'] === true ? undefined : (filter['typed_config'] ?? {});
+}
+
+/** The message's name of an Any: `HTTPFault`; of a TypedStruct that of what it holds. */
+export function typeOf(config: Message): string {
+  const url = String(
+    config['type_url'] && String(config['@type']).endsWith('TypedStruct')
+      ? config['type_url']
+      : (config['@type'] ?? ''),
+  );
+  return url.slice(url.lastIndexOf('.') + 1);
+}

@@ -1,0 +1,76 @@
+import type { Message, Route } from '../../model/envoy.ts';
+import { replaceAll } from '../match/regex.ts';
+import type { RouteMatch } from '../match/route-match.ts';
+import { type HttpRequest, pathOnly } from '../request.ts';
+
+const statuses: Record<string, number> = {
+  MOVED_PERMANENTLY: 301,
+  FOUND: 302,
+  SEE_OTHER: 303,
+  TEMPORARY_REDIRECT: 307,
+  PERMANENT_REDIRECT: 308,
+};
+
+/** The status of a redirect; 301 where the route says none. */
+export function redirectStatus(redirect: Message): number {
+  return statuses[redirect['response_code'] ?? 'MOVED_PERMANENTLY'] ?? 301;
+}
+
+/** The final Location of a redirect (RouteEntryImplBase::newUri). */
+export function redirectLocation(redirect: Message, match: RouteMatch, request: HttpRequest): string {
+  const scheme = redirect['https_redirect'] === true ? 'https' : redirect['scheme_redirect'] || request.scheme;
+  const port = redirect['port_redirect'] ? `:${redirect['port_redirect']}` : '';
+  const host = redirect['host_redirect'] || requestHost(request, scheme, port);
+  return `${scheme}://${host}${port}${redirectPath(redirect, match, request.path)}`;
+}
+
+/** The Location where a virtual host wants TLS. */
+export function tlsLocation(request: HttpRequest): string {
+  return `https://${requestHost(request, 'https', '')}${request.path}`;
+}
+
+function redirectPath(redirect: Message, match: RouteMatch, path: string): string {
+  const query = redirect['strip_query'] === true ? '' : path.slice(pathOnly(path).length);
+  if (typeof redirect['path_redirect'] === 'string' && redirect['path_redirect'] !== '') {
+    const given: string = redirect['path_redirect'];
+    return given.includes('?') ? given : given + query;
+  }
+  return rewritePath(redirect, match, pathOnly(path)) + query;
+}
+
+/** The request's host for the Location (Envoy's processRequestHost): a default port of the old scheme is dropped. */
+function requestHost(request: HttpRequest, scheme: string, port: string): string {
+  const { authority } = request;
+  const colon = authority.startsWith('[') ? authority.lastIndexOf(']:') + 1 : authority.lastIndexOf(':');
+  if (colon <= 0) return authority;
+  const [protocol = request.scheme] = request.headers.get('x-forwarded-proto') ?? [];
+  const own = authority.slice(colon);
+  const isDefault = (protocol === 'https' && own === ':443') || (protocol === 'http' && own === ':80');
+  return port !== '' || (scheme !== protocol && isDefault) ? authority.slice(0, colon) : authority;
+}
+
+/** The path after `prefix_rewrite` or `regex_rewrite` of a route action or a redirect; the query is not looked at. */
+export function rewritePath(action: Message, match: RouteMatch, path: string): string {
+  const prefix = action['prefix_rewrite'];
+  if (typeof prefix === 'string' && prefix !== '') return prefix + path.slice(match.path.matched(path).length);
+  const rewrite = action['regex_rewrite'];
+  if (rewrite) return replaceAll(path, rewrite['pattern']?.['regex'] ?? '', rewrite['substitution'] ?? '');
+  return path;
+}
+
+/** The path and the host that go upstream (RouteEntryImplBase::finalizeRequestHeaders). */
+export function rewritten(route: Route, match: RouteMatch, request: HttpRequest): { path: string; authority: string } {
+  const action: Message = route['route'] ?? {};
+  const only = pathOnly(request.path);
+  const path = rewritePath(action, match, only) + request.path.slice(only.length);
+  return { path, authority: rewrittenHost(action, only, request) };
+}
+
+function rewrittenHost(action: Message, path: string, request: HttpRequest): string {
+  if (action['host_rewrite_literal']) return action['host_rewrite_literal'];
+  if (action['host_rewrite_header'])
+    return request.headers.get(String(action['host_rewrite_header']).toLowerCase())?.[0] ?? request.authority;
+  const byPath = action['host_rewrite_path_regex'];
+  if (byPath) return replaceAll(path, byPath['pattern']?.['regex'] ?? '', byPath['substitution'] ?? '');
+  return request.authority;
+}

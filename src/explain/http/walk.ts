@@ -1,0 +1,222 @@
+import type { Message, Route, RouteConfiguration } from '../../model/envoy.ts';
+import { objects } from '../../model/json.ts';
+import type { Accepted } from '../accept.ts';
+import { indexOf } from '../cluster.ts';
+import type { Branch, Hop, Sender, World } from '../hop.ts';
+import { localReply, type Outcome, open } from '../outcome.ts';
+import type { HttpRequest } from '../request.ts';
+import type { Subject } from '../security/rbac.ts';
+import { merged, type Payload, throughCluster } from '../upstream.ts';
+import { walkFilters } from './filters.ts';
+import { changed, headerChanges } from './headers.ts';
+import { normalizePath } from './normalize.ts';
+import { redirectLocation, redirectStatus, rewritten, tlsLocation } from './redirect.ts';
+import { retries, retryPolicy } from './retry.ts';
+import { type RouteFound, RouteTable } from './route-table.ts';
+import { type ClusterShare, clusterShares } from './shares.ts';
+import { withoutPort } from './virtual-host.ts';
+
+/** Passes a request through a connection manager: normalization, route, filters, router. */
+export function walkHttp(
+  hop: Hop,
+  accepted: Accepted,
+  subject: Subject,
+  original: HttpRequest,
+  sender: Sender,
+  world: World,
+): Outcome {
+  const manager = accepted.manager ?? {};
+  const normalized = normalizePath(original.path, manager);
+  if ('status' in normalized)
+    return localReply(normalized.status, normalized.details, '-', { location: normalized.location, by: hop.proxy });
+  const request = received(original, manager, accepted.secure, normalized.path, hop.connection.sourceIp);
+  const config = routeConfiguration(manager, sender);
+  if (!config) return localReply(404, 'route_not_found', 'NR', { by: hop.proxy });
+  hop.config = config;
+  const table = RouteTable.of(config);
+  let found = note(hop, table, request);
+  const filters = objects(manager['http_filters']) as Message[];
+  const inForce = { ...request, metadata: subject.metadata };
+  const walk = walkFilters(filters, levelsOf(found, config), inForce, { ...subject, request }, world.now);
+  hop.filters = walk.verdicts;
+  if (walk.rerouted) found = note(hop, table, inForce);
+  const outcome = walk.outcome ?? route(hop, table, found, inForce, sender, world, walk.flags);
+  const certain = found.unpredictable ? open(found.unpredictable.reason) : outcome;
+  const own = { ...certain, by: certain.by ?? hop.proxy, assumes: [...(certain.assumes ?? []), ...walk.assumes] };
+  const result = forGrpc(own, request, hop.proxy);
+  if (walk.chances.length === 0 || result.kind === 'open') return result;
+  const rest = result.kind === 'answer' ? String(result.status) : result.kind;
+  return { ...result, kind: 'open', status: undefined, reason: `${walk.chances.join('; ')}; the others: ${rest}` };
+}
+
+/** A client of gRPC gets an answer of the proxy as a status of gRPC in a 200. */
+function forGrpc(outcome: Outcome, request: HttpRequest, proxy: string): Outcome {
+  const grpc = /^application\/grpc(\+|$)/.test(request.headers.get('content-type')?.[0] ?? '');
+  return grpc && outcome.kind === 'answer' && outcome.by === proxy && !outcome.location
+    ? { ...outcome, status: 200 }
+    : outcome;
+}
+
+/** The request as the connection manager hands it to filters (ConnectionManagerUtility::mutateRequestHeaders). */
+function received(
+  request: HttpRequest,
+  manager: Message,
+  secure: boolean,
+  path: string,
+  sourceIp: string | undefined,
+): HttpRequest {
+  const own = secure ? 'https' : 'http';
+  const [told] = request.headers.get('x-forwarded-proto') ?? [];
+  const trusted = manager['use_remote_address'] !== true || Number(manager['xff_num_trusted_hops'] ?? 0) > 0;
+  const scheme = trusted && told && /^https?$/i.test(told) ? told.toLowerCase() : own;
+  const headers = new Map(request.headers).set('x-forwarded-proto', [trusted && told ? told : own]);
+  if (manager['use_remote_address'] === true && manager['skip_xff_append'] !== true && sourceIp !== undefined)
+    headers.set('x-forwarded-for', [...(headers.get('x-forwarded-for') ?? []), sourceIp]);
+  let { authority } = request;
+  if (manager['strip_any_host_port'] === true) authority = withoutPort(authority);
+  else if (manager['strip_matching_host_port'] === true && authority.endsWith(secure ? ':443' : ':80'))
+    authority = withoutPort(authority);
+  if (manager['strip_trailing_host_dot'] === true) authority = authority.replace(/\.(?=$|:\d+$)/, '');
+  return { ...request, scheme, authority, path, headers };
+}
+
+function routeConfiguration(manager: Message, sender: Sender): RouteConfiguration | undefined {
+  if (manager['route_config']) return manager['route_config'] as RouteConfiguration;
+  const name = manager['rds']?.['route_config_name'];
+  return sender.config.routes.find((it) => it.name === name);
+}
+
+/** Finds the route and writes it into the hop. */
+function note(hop: Hop, table: RouteTable, request: HttpRequest): RouteFound {
+  const found = table.find(request);
+  hop.virtualHost = found.virtualHost;
+  hop.route = found.route;
+  hop.lost = table.lost(request, found);
+  hop.routePath = found.route
+    ? ['virtual_hosts', found.virtualHostIndex ?? 0, 'routes', found.routeIndex ?? 0]
+    : undefined;
+  return found;
+}
+
+function levelsOf(found: RouteFound, config: RouteConfiguration): (Route | Message | undefined)[] {
+  const entries = objects(found.route?.['route']?.['weighted_clusters']?.['clusters']);
+  return [entries.length === 1 ? entries[0] : undefined, found.route, found.virtualHost, config];
+}
+
+/** What the router does at the end of the filters. */
+function route(
+  hop: Hop,
+  table: RouteTable,
+  found: RouteFound,
+  request: HttpRequest,
+  sender: Sender,
+  world: World,
+  flags: readonly string[],
+): Outcome {
+  const { config } = table;
+  const { route: chosen, match, virtualHost } = found;
+  if (found.needsTls) return localReply(301, 'direct_response', flagsOf(flags), { location: tlsLocation(request) });
+  if (!chosen || !match || !hop.routePath) {
+    const where = found.virtualHostIndex === undefined ? [] : ['virtual_hosts', found.virtualHostIndex];
+    hop.decidedBy.push({
+      root: config,
+      path: where,
+      what: virtualHost ? `no route of virtual host ${virtualHost.name}` : 'no virtual host',
+    });
+    return localReply(404, 'route_not_found', flagsOf([...flags, 'NR']));
+  }
+  hop.decidedBy.push({ root: config, path: hop.routePath, what: `route ${chosen.name ?? hop.routePath.at(-1)}` });
+  if (chosen['redirect']) {
+    const location = redirectLocation(chosen['redirect'], match, request);
+    return localReply(redirectStatus(chosen['redirect']), 'direct_response', flagsOf(flags), { location });
+  }
+  if (chosen['direct_response']) {
+    const { status, body } = chosen['direct_response'];
+    return localReply(Number(status ?? 200), 'direct_response', flagsOf(flags), { body: body?.['inline_string'] });
+  }
+  if (!chosen['route']) return open('the route has an action that is not known');
+  const shares = clusterShares(chosen, request);
+  hop.clusters = shares.map(({ cluster, share }) => ({ cluster, weight: share }));
+  hop.headerChanges = headerChanges(
+    'request',
+    config,
+    virtualHost,
+    chosen,
+    shares.length === 1 ? shares[0]?.entry : undefined,
+  );
+  hop.rewritten = rewritten(chosen, match, request);
+  hop.branches = shares.flatMap((it) => send(hop, config, found, it, request, sender, world, flags));
+  return merged(hop.branches);
+}
+
+const notFound: Record<string, number> = { NOT_FOUND: 404, INTERNAL_SERVER_ERROR: 500 };
+
+function send(
+  hop: Hop,
+  config: RouteConfiguration,
+  found: RouteFound,
+  share: ClusterShare,
+  request: HttpRequest,
+  sender: Sender,
+  world: World,
+  flags: readonly string[],
+): Branch[] {
+  const chosen = found.route as Route;
+  const cluster = indexOf(sender.config).clusters.get(share.cluster);
+  if (!cluster) {
+    const status = notFound[chosen['route']?.['cluster_not_found_response_code'] ?? ''] ?? 503;
+    return [
+      {
+        cluster: share.cluster,
+        share: share.share,
+        outcome: localReply(status, 'cluster_not_found', flagsOf([...flags, 'NC'])),
+      },
+    ];
+  }
+  const changes = headerChanges('request', config, found.virtualHost, chosen, share.entry);
+  const own = share.entry?.['host_rewrite_literal'];
+  const moved = { ...request, ...hop.rewritten, ...(own ? { authority: own as string } : {}), metadata: undefined };
+  const payload: Payload = { request: changed(moved, changes), http: upstreamProtocol(cluster) };
+  const policy = retryPolicy(chosen, found.virtualHost);
+  return throughCluster(hop, sender, cluster, share.share, payload, world).map((branch) => ({
+    ...branch,
+    outcome: asAnswer(branch.outcome, policy, flags),
+  }));
+}
+
+function upstreamProtocol(cluster: Message): 'http/1.1' | 'h2c' {
+  const options =
+    cluster['typed_extension_protocol_options']?.['envoy.extensions.upstreams.http.v3.HttpProtocolOptions'];
+  return options?.['explicit_http_config']?.['http2_protocol_options'] ? 'h2c' : 'http/1.1';
+}
+
+/** How the router tells its client that the other side failed. */
+function asAnswer(outcome: Outcome, policy: Message | undefined, flags: readonly string[]): Outcome {
+  const reset = 'upstream_reset_before_response_started';
+  if (outcome.kind === 'closed') {
+    const again = retries(policy, 'reset') ? ['URX'] : [];
+    return {
+      kind: 'answer',
+      status: 503,
+      flag: flagsOf([...again, 'UC', ...flags]),
+      details: `${reset}{connection_termination}: ${outcome.details}`,
+    };
+  }
+  if (outcome.kind === 'refused' || outcome.kind === 'tls-failed') {
+    const again = retries(policy, 'connect') ? ['URX'] : [];
+    return {
+      kind: 'answer',
+      status: 503,
+      flag: flagsOf([...again, 'UF', ...flags]),
+      details: `${reset}{remote_connection_failure}: ${outcome.details}`,
+    };
+  }
+  if (outcome.kind === 'open') return outcome;
+  if (outcome.flag === 'UH') return { ...outcome, flag: flagsOf(['UH', ...flags]) };
+  const again = outcome.status !== undefined && retries(policy, outcome.status) ? ['URX'] : [];
+  return { ...outcome, details: 'via_upstream', flag: flagsOf([...again, ...flags]) };
+}
+
+function flagsOf(flags: readonly string[]): string {
+  return flags.length === 0 ? '-' : flags.join(',');
+}

@@ -1,0 +1,24 @@
+/** A connection as the first bytes show it. */
+export interface Connection {
+  /** Where the client meant to go: the original destination. */
+  destinationIp: string;
+  destinationPort: number;
+  sourceIp?: string;
+  /** The client starts TLS with these. */
+  tls?: ClientTls;
+  /** What an HTTP inspector reads of what is in the clear; undefined where it is no HTTP. */
+  http?: 'http/1.1' | 'h2c';
+  /** TLS of the application inside of `tls`, as a TCP proxy carries it through mutual TLS. */
+  inner?: ClientTls;
+}
+
+/** What a client shows in its handshake, and the identity of the certificate that it has. */
+export interface ClientTls {
+  sni?: string;
+  alpn: readonly string[];
+  /** Whether the client has a certificate of the mesh; its identity is `principal`. */
+  mutual: boolean;
+  principal?: string;
+  /** TLS from end to end, which only the server at the end (or a gateway that terminates it) understands. */
+  ofApplication: boolean;
+}

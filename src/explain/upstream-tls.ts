@@ -1,0 +1,61 @@
+import type { Cluster, Message } from '../model/envoy.ts';
+import { objects } from '../model/json.ts';
+import type { Endpoint } from './cluster.ts';
+import type { ClientTls } from './tcp/connection.ts';
+
+/** How a cluster speaks to an endpoint. */
+export interface Transport {
+  /** Undefined: plain text. */
+  tls?: ClientTls;
+  /** Names that the server's certificate must have one of; empty: any. */
+  serverNames: Message[];
+  /** The connection starts with a PROXY header, which only a server that expects it understands. */
+  proxyProtocol?: true;
+  /** Name of the match or socket, for people. */
+  name: string;
+}
+
+/**
+ * The transport socket of an endpoint: the first of `transport_socket_matches` whose keys its metadata has, else the
+ * cluster's own, else plain text (Envoy's TransportSocketMatcherImpl).
+ *
+ * @param principal identity of the proxy that sends
+ */
+export function transportOf(
+  cluster: Cluster,
+  endpoint: Endpoint | undefined,
+  principal: string | undefined,
+): Transport {
+  const labels: Message = endpoint?.message['metadata']?.['filter_metadata']?.['envoy.transport_socket_match'] ?? {};
+  const match = (objects(cluster['transport_socket_matches']) as Message[]).find((it) =>
+    Object.entries((it['match'] ?? {}) as Message).every(([key, value]) => labels[key] === value),
+  );
+  const socket: Message | undefined = match?.['transport_socket'] ?? cluster['transport_socket'];
+  return ofSocket(socket, match?.['name'], principal);
+}
+
+function ofSocket(socket: Message | undefined, name: string | undefined, principal: string | undefined): Transport {
+  const config: Message = socket?.['typed_config'] ?? {};
+  const type = String(config['@type'] ?? '');
+  if (type.endsWith('.ProxyProtocolUpstreamTransport'))
+    return { ...ofSocket(config['transport_socket'], name, principal), proxyProtocol: true };
+  if (!type.endsWith('.UpstreamTlsContext')) return { serverNames: [], name: name ?? 'plaintext' };
+  const common: Message = config['common_tls_context'] ?? {};
+  const secrets = objects(common['tls_certificate_sds_secret_configs']);
+  const own = secrets.some((it) => it['name'] === 'default');
+  const validation: Message =
+    common['combined_validation_context']?.['default_validation_context'] ?? common['validation_context'] ?? {};
+  const exact = objects(validation['match_subject_alt_names']) as Message[];
+  const typed = objects(validation['match_typed_subject_alt_names']).map((it) => (it['matcher'] ?? {}) as Message);
+  return {
+    tls: {
+      sni: config['sni'] || undefined,
+      alpn: Array.isArray(common['alpn_protocols']) ? common['alpn_protocols'] : [],
+      mutual: own,
+      principal: own ? principal : undefined,
+      ofApplication: false,
+    },
+    serverNames: [...exact, ...typed],
+    name: name ?? (own ? 'mutual TLS' : 'TLS'),
+  };
+}

@@ -1,0 +1,140 @@
+import type { Cluster, Message } from '../model/envoy.ts';
+import { discoveryOf, endpointsOf } from './cluster.ts';
+import type { Branch, Hop, Peer, Sender, World } from './hop.ts';
+import { stringMatch } from './match/string-match.ts';
+import { type Outcome, open, sameOutcome } from './outcome.ts';
+import { percent } from './percent.ts';
+import type { HttpRequest } from './request.ts';
+import type { ClientTls, Connection } from './tcp/connection.ts';
+import { type Transport, transportOf } from './upstream-tls.ts';
+import { walkInbound } from './walk.ts';
+
+/** What is sent upstream: a request of HTTP, or bytes of a client that may speak TLS itself. */
+export interface Payload {
+  request: HttpRequest;
+  /** TLS of the client that is passed on as it is. */
+  tls?: ClientTls;
+  http?: Connection['http'];
+}
+
+/** Endpoints whose ends are followed; beyond them all are taken for alike. */
+const mostFollowed = 24;
+
+/** Sends through one cluster: one branch for each endpoint that load balancing may choose. */
+export function throughCluster(
+  hop: Hop,
+  sender: Sender,
+  cluster: Cluster,
+  share: number,
+  payload: Payload,
+  world: World,
+): Branch[] {
+  const discovery = discoveryOf(cluster);
+  if (discovery === 'ORIGINAL_DST' || discovery === 'DYNAMIC_DNS' || discovery === 'OTHER') {
+    const { destinationIp, destinationPort } = hop.connection;
+    const transport = transportOf(cluster, undefined, sender.principal);
+    const peer: Peer =
+      discovery === 'ORIGINAL_DST'
+        ? world.peerAt(destinationIp, destinationPort)
+        : { name: payload.request.authority, address: destinationIp, outside: true };
+    const end = reach(peer, destinationPort, transport, payload, sender, world);
+    return [{ cluster: cluster.name, share, transport: transport.name, ...end }];
+  }
+  const endpoints = endpointsOf(sender.config, cluster);
+  hop.endpoints.push(...endpoints);
+  const used = endpoints.filter((it) => it.used);
+  if (used.length === 0) {
+    const outcome: Outcome = {
+      kind: 'answer',
+      status: 503,
+      flag: 'UH',
+      details: 'no_healthy_upstream',
+      by: sender.name,
+    };
+    return [{ cluster: cluster.name, share, outcome }];
+  }
+  const total = used.reduce((sum, it) => sum + it.weight, 0);
+  return used.slice(0, mostFollowed).map((endpoint) => {
+    const transport = transportOf(cluster, endpoint, sender.principal);
+    const peer = world.peerAt(endpoint.address, endpoint.port);
+    const end = reach(peer, endpoint.port, transport, payload, sender, world);
+    return {
+      cluster: cluster.name,
+      share: share * (endpoint.weight / total),
+      endpoint,
+      transport: transport.name,
+      ...end,
+    };
+  });
+}
+
+/** Connects to a peer and hands it the payload. */
+export function reach(
+  peer: Peer,
+  port: number,
+  transport: Transport,
+  payload: Payload,
+  sender: Sender | undefined,
+  world: World,
+): { outcome: Outcome; inbound?: Hop } {
+  if (peer.refuses) return { outcome: { kind: 'refused', flag: '-', details: peer.note ?? 'nobody listens' } };
+  if (transport.proxyProtocol) return { outcome: open(`whether ${peer.name} understands a PROXY header`) };
+  if (peer.outside)
+    return { outcome: { ...open(`what ${peer.name} answers, which is outside of the mesh`), by: peer.name } };
+  if (!peer.config) return { outcome: application(peer, transport, payload, world) };
+  const connection: Connection = {
+    destinationIp: peer.address,
+    destinationPort: port,
+    ...(transport.tls ? { tls: transport.tls, inner: payload.tls } : { tls: payload.tls, http: payload.http }),
+  };
+  const server: Sender = { name: peer.name, config: peer.config, principal: peer.principal };
+  const inbound = walkInbound(server, { ...connection, sourceIp: sender?.address }, payload.request, world);
+  const terminated = inbound.filterChain?.transport_socket !== undefined;
+  if (terminated && transport.tls && !isExpected(transport.serverNames, peer.principal))
+    return {
+      inbound,
+      outcome: { kind: 'tls-failed', flag: '-', details: `the server is ${peer.principal}, another name is expected` },
+    };
+  return { inbound, outcome: inbound.outcome };
+}
+
+function application(peer: Peer, transport: Transport, payload: Payload, world: World): Outcome {
+  if (transport.tls?.mutual)
+    return {
+      kind: 'tls-failed',
+      flag: '-',
+      details: `${peer.name} has no proxy${peer.note ? ` here (${peer.note})` : ''}, and does not understand mutual TLS`,
+    };
+  const assumes = transport.tls || payload.tls ? [`${peer.name} speaks TLS`] : [];
+  return {
+    kind: 'answer',
+    status: world.answer ?? 200,
+    flag: '-',
+    details: 'via_upstream',
+    by: 'application',
+    upstream: payload.request,
+    assumes,
+  };
+}
+
+/** Whether a server's identity is one of those that the client expects; one that is not known passes. */
+function isExpected(names: readonly Message[], principal: string | undefined): boolean {
+  return names.length === 0 || principal === undefined || names.some((it) => stringMatch(it).test(principal));
+}
+
+/** One outcome of all branches: the common one, or that chance decides. */
+export function merged(branches: readonly Branch[]): Outcome {
+  const [first, ...others] = branches;
+  if (!first) return open('no cluster has a share of the requests');
+  const different = others.find((it) => !sameOutcome(it.outcome, first.outcome));
+  if (!different) return first.outcome;
+  const ends = new Map<string, number>();
+  for (const { outcome, share } of branches) {
+    const words =
+      outcome.kind === 'answer'
+        ? `${outcome.status}${outcome.flag === '-' ? '' : ` ${outcome.flag}`}`
+        : (outcome.reason ?? outcome.kind);
+    ends.set(words, (ends.get(words) ?? 0) + share);
+  }
+  return open(`chance: ${[...ends].map(([words, part]) => `${percent(part)} ${words}`).join(', ')}`);
+}
