@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../src/model/envoy.ts';
 import { formatPath, type JsonObject } from '../../../src/model/json.ts';
 import { originsAt } from '../../../src/model/provenance.ts';
 import { catalog, cluster, clusterPatch, filter, patches } from './small-mesh.ts';
