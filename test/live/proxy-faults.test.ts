@@ -46,7 +46,11 @@ async function readBoth(
 }
 
 it.each<[string, Forward | undefined | ((port: number) => Forward), Partial<Problem>]>([
-  ['whose pod has vanished', undefined, { code: 'not-found', message: 'shop/bad: pods "bad" not found' }],
+  [
+    'whose pod has vanished',
+    undefined,
+    { code: 'not-found', message: 'shop/bad: pods "bad" not found', advice: expect.stringContaining('deleted') },
+  ],
   ['that hangs', { hang: true }, { code: 'timeout', message: expect.stringContaining('shop/bad') }],
   ['that stalls half way', (port) => ({ port, cutAfter: 50_000, how: 'stall' }), { code: 'timeout' }],
   ['that is reset half way', (port) => ({ port, cutAfter: 50_000, how: 'reset' }), { code: 'closed' }],

@@ -101,7 +101,8 @@ async function refusal(connection: Connection, response: IncomingMessage): Promi
     return unsupported(`it answered ${status} ${body.toString('utf8', 0, 120)}`);
   // A WebSocket is a GET; newer servers want `create` too (AuthorizePodWebsocketUpgradeCreatePermission).
   const wanted = { verb: 'create', resource: 'pods/portforward', group: '', hides: 'what the proxies really have' };
-  return statusProblem(status, body, connection.target, wanted);
+  const problem = statusProblem(status, body, connection.target, wanted);
+  return status === 404 ? { ...problem, advice: 'The pod was deleted while this ran; run again.' } : problem;
 }
 
 function unsupported(said: string): Problem {
