@@ -145,11 +145,17 @@ export class Walk {
 
   /** Leaves of a value that only one side has, without those not compared, which are counted here. */
   #countOneSided(value: unknown, path: Step[]): number {
-    if (value instanceof Unknown) return (this.#skip(value.reason, undefined), 0);
+    if (value instanceof Unknown) {
+      this.#skip(value.reason, undefined);
+      return 0;
+    }
     if (value instanceof OneOf) return this.#countOneSided(usual(value), path);
     if (value === undefined) return 0;
     const excluded = path.length > 0 ? exclusionAt(this.#type, path, this.#discovery) : undefined;
-    if (excluded !== undefined) return (this.#skip(excluded, value), 0);
+    if (excluded !== undefined) {
+      this.#skip(excluded, value);
+      return 0;
+    }
     if (!isContainer(value)) return 1;
     const entries = Object.entries(value);
     if (entries.length === 0) return 1;

@@ -88,7 +88,7 @@ function aboutOrder(details: string): boolean {
 /** The operation of the patch that a value comes from: it decides where a filter goes. */
 function operationOf(origin: Origin | undefined): Origin | undefined {
   const at = origin?.path.indexOf('patch') ?? -1;
-  if (!origin || origin.resource.kind !== 'EnvoyFilter' || at < 0) return origin;
+  if (origin?.resource.kind !== 'EnvoyFilter' || at < 0) return origin;
   return { ...origin, path: [...origin.path.slice(0, at + 1), 'operation'] };
 }
 

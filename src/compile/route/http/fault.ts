@@ -63,7 +63,7 @@ function abortError(abort: JsonObject): { key: string; fields: Message } | undef
   if (http !== undefined) return { key: 'httpStatus', fields: { http_status: http } };
   if (typeof abort['grpcStatus'] === 'string') {
     const code = grpcStatus.indexOf(textAt(abort, 'grpcStatus'));
-    return { key: 'grpcStatus', fields: { grpc_status: code < 0 ? 0 : code } };
+    return { key: 'grpcStatus', fields: { grpc_status: Math.max(0, code) } };
   }
   return undefined;
 }
