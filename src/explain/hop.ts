@@ -28,6 +28,8 @@ export interface Peer {
   outside?: boolean;
   /** Its proxy is there, but its traffic does not go through it or it does not run. */
   note?: string;
+  /** It is a gateway: its listeners take what comes to their ports, and send it on. */
+  gateway?: true;
   /** Nobody listens there. */
   refuses?: boolean;
 }
@@ -36,6 +38,8 @@ export interface Peer {
 export interface World {
   /** Who listens at the address of an endpoint, or at an original destination. */
   peerAt(address: string, port: number): Peer;
+  /** Gateways passed so far. */
+  depth?: number;
   /** Status that the application answers with. */
   answer?: number;
   /** Seconds since 1970, for the times in tokens. */

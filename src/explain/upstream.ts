@@ -6,8 +6,9 @@ import { type Outcome, open, sameOutcome } from './outcome.ts';
 import { percent } from './percent.ts';
 import type { HttpRequest } from './request.ts';
 import type { ClientTls, Connection } from './tcp/connection.ts';
+import { listenerAt } from './tcp/listener.ts';
 import { type Transport, transportOf } from './upstream-tls.ts';
-import { walkInbound } from './walk.ts';
+import { walkInbound, walkListener } from './walk.ts';
 
 /** What is sent upstream: a request of HTTP, or bytes of a client that may speak TLS itself. */
 export interface Payload {
@@ -88,7 +89,10 @@ export function reach(
     ...(transport.tls ? { tls: transport.tls, inner: payload.tls } : { tls: payload.tls, http: payload.http }),
   };
   const server: Sender = { name: peer.name, config: peer.config, principal: peer.principal };
-  const inbound = walkInbound(server, { ...connection, sourceIp: sender?.address }, payload.request, world);
+  const arriving = { ...connection, sourceIp: sender?.address };
+  const inbound = peer.gateway
+    ? throughGateway(server, arriving, payload.request, world)
+    : walkInbound(server, arriving, payload.request, world);
   const terminated = inbound.filterChain?.transport_socket !== undefined;
   if (terminated && transport.tls && !isExpected(transport.serverNames, peer.principal))
     return {
@@ -96,6 +100,20 @@ export function reach(
       outcome: { kind: 'tls-failed', flag: '-', details: `the server is ${peer.principal}, another name is expected` },
     };
   return { inbound, outcome: inbound.outcome };
+}
+
+/** Gateways may send to each other in a circle: this many in a row are followed. */
+const mostGateways = 4;
+
+function throughGateway(gateway: Sender, connection: Connection, request: HttpRequest, world: World): Hop {
+  const depth = (world.depth ?? 0) + 1;
+  const listener = listenerAt(gateway.config, connection.destinationIp, connection.destinationPort);
+  const hop = walkListener(gateway, depth > mostGateways ? undefined : listener, connection, request, {
+    ...world,
+    depth,
+  });
+  if (depth > mostGateways) hop.outcome = open('the request goes through too many gateways');
+  return hop;
 }
 
 function application(peer: Peer, transport: Transport, payload: Payload, world: World): Outcome {
