@@ -6,19 +6,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import { runDrift } from '../src/app/run-drift.ts';
-import type { Finding } from '../src/model/finding.ts';
-import type { Report } from '../src/model/report.ts';
-
-interface Label {
-  kind: string;
-  severity: string;
-  resource: string;
-  field?: string;
-  git?: { file: string; line: number };
-  proxies?: 'all' | 'none' | string[];
-  may?: boolean;
-  needs?: string;
-}
+import { type Label, matches, workloads } from './labels/match.ts';
 
 /** Kinds of findings that `drift` itself reports; the others are for rule checks. */
 const kindsOfDrift = new Set(['drift', 'stale', 'nack']);
@@ -87,32 +75,3 @@ for (const name of folders) {
 }
 console.log(`${folders.length} recordings: ${found} labels found, ${missed} missed, ${extra} extra findings`);
 process.exitCode = missed + extra > 0 ? 1 : 0;
-
-function matches(label: Label, finding: Finding, report: Report): boolean {
-  if (label.kind !== finding.kind || label.severity !== finding.severity) return false;
-  if (!label.resource.startsWith('Pod ') && label.resource !== finding.resource) return false;
-  if (label.resource.startsWith('Pod ') && !finding.resource.startsWith(label.resource)) return false;
-  if ((label.field ?? '') !== finding.field) return false;
-  if (label.git && (label.git.file !== finding.location?.file || label.git.line !== finding.location.line))
-    return false;
-  const actual = workloads(finding, report);
-  if (label.proxies === undefined) return true;
-  if (label.proxies === 'none') return actual.length === 0;
-  if (label.proxies === 'all') return finding.proxies.length === report.proxies.length;
-  const names = label.proxies.map((it) => it.replace(':', '-'));
-  return (
-    names.every((it) => actual.some((workload) => isWorkload(workload, it))) &&
-    actual.every((workload) => names.some((it) => isWorkload(workload, it)))
-  );
-}
-
-function isWorkload(workload: string, label: string): boolean {
-  return workload === label || workload.replace(/-v\d+$/, '') === label;
-}
-
-function workloads(finding: Finding, report: Report): string[] {
-  const known = new Map(report.proxies.map((it) => [it.id, it]));
-  return [
-    ...new Set(finding.proxies.map((id) => `${id.split('/')[0]}/${known.get(id)?.workload ?? id.split('/')[1]}`)),
-  ];
-}

@@ -1,0 +1,38 @@
+import { compileProxy } from '../../compile/index.ts';
+import type { ProxyConfig } from '../../model/envoy.ts';
+import type { Proxy } from '../../model/proxy.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
+import { buildRegistry } from '../../registry/index.ts';
+import type { Registry, RegistryInput } from '../../registry/types.ts';
+import type { CompiledMesh } from '../../rules/types.ts';
+
+/**
+ * A state of the mesh as rules look at it; a proxy is compiled when a rule first asks for it.
+ *
+ * @param selected says which proxies count
+ * @param git objects as written in Git, for places
+ * @param compiled configs that are known already
+ */
+export function compiledMesh(
+  input: RegistryInput,
+  selected: (proxy: Proxy) => boolean,
+  git: readonly Resource[] = [],
+  registry: Registry = buildRegistry(input),
+  compiled: ReadonlyMap<string, ProxyConfig> = new Map(),
+): CompiledMesh {
+  const configs = new Map<string, ProxyConfig>(compiled);
+  const written = new Map(git.map((resource) => [resourceKey(resource), resource]));
+  return {
+    registry,
+    proxies: registry.proxies.filter(selected),
+    config(proxy) {
+      let config = configs.get(proxy.id);
+      if (!config) {
+        config = compileProxy(proxy, registry);
+        configs.set(proxy.id, config);
+      }
+      return config;
+    },
+    written: (resource) => written.get(resourceKey(resource)),
+  };
+}

@@ -1,0 +1,48 @@
+import type { ClusterState } from '../model/cluster-state.ts';
+import type { Finding, Severity } from '../model/finding.ts';
+import type { Diagnostic, Report } from '../model/report.ts';
+import type { Desired } from './desired/index.ts';
+
+const rank = { error: 0, warning: 1, info: 2 };
+
+/** Worst first, then by place in Git, then by object and field: stable for equal inputs. */
+export function sortedFindings(findings: readonly Finding[]): Finding[] {
+  const key = (it: Finding): string =>
+    [
+      it.location?.file ?? '\uffff',
+      String(it.location?.line ?? 0).padStart(7, '0'),
+      it.resource,
+      it.field,
+      it.code,
+    ].join('\0');
+  return [...findings].sort(
+    (a, b) => rank[a.severity] - rank[b.severity] || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0),
+  );
+}
+
+/** How many findings there are of each severity. */
+export function countFindings(findings: readonly Finding[]): Report['summary']['findings'] {
+  const count = (severity: Severity): number => findings.filter((it) => it.severity === severity).length;
+  return { error: count('error'), warning: count('warning'), info: count('info') };
+}
+
+/** What reading Git had to say, as it is reported. */
+export function sourceDiagnostic({ related: _, ...diagnostic }: Desired['diagnostics'][number]): Diagnostic {
+  return diagnostic;
+}
+
+/** What of the cluster was not read. */
+export function skippedDiagnostics(state: ClusterState): Diagnostic[] {
+  return state.skipped.map((it) => ({
+    severity: it.essential ? 'error' : it.reason === 'not-served' ? 'info' : 'warning',
+    subject: it.what,
+    message: it.message,
+    ...(it.hides === '' ? {} : { fix: `without it the report says nothing about ${it.hides}` }),
+  }));
+}
+
+/** The versions of the istiods, each once. */
+export function istioVersions(state: ClusterState): string[] {
+  const versions = state.istiods.flatMap((istiod) => (istiod.version ? [istiod.version] : []));
+  return [...new Set(versions)].sort();
+}

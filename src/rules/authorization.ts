@@ -1,0 +1,143 @@
+import { selectorLabels } from '../compile/policy-attachment.ts';
+import { peerPolicy } from '../compile/security/peer-authentication.ts';
+import { codes } from '../model/codes.ts';
+import type { Finding } from '../model/finding.ts';
+import { isObject, type JsonObject, objects } from '../model/json.ts';
+import { placeOf } from '../model/provenance.ts';
+import type { Proxy } from '../model/proxy.ts';
+import type { Resource } from '../model/resource.ts';
+import { at, findingOf } from './finding.ts';
+import { Identities } from './identities.ts';
+import { selectedPods, selectedProxies } from './selected-proxies.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+
+/** AuthorizationPolicies that name identities that nobody has, that need identities where mutual TLS is off, or that select nobody. */
+export const authorization: Rule = {
+  name: 'authorization',
+  codes: [codes.unknownPrincipal, codes.principalWithoutMtls, codes.policyIdle],
+  find(mesh) {
+    const identities = new Identities(mesh.registry);
+    return mesh.registry.resources('AuthorizationPolicy').flatMap((policy) => {
+      const selected = selectedProxies(policy, mesh.registry);
+      if (!selected) return [];
+      const sidecars = selected.filter((proxy) => proxy.type === 'sidecar');
+      return [
+        ...idlePolicy(mesh, policy, selected),
+        ...(selected.length > 0 ? unknownPrincipals(mesh, policy, selected, identities) : []),
+        ...withoutMtls(mesh, policy, sidecars),
+      ];
+    });
+  },
+};
+
+interface Source {
+  rule: number;
+  from: number;
+  source: JsonObject;
+}
+
+function sourcesOf(policy: Resource): Source[] {
+  return objects(policy.spec['rules']).flatMap((rule, index) =>
+    objects(rule['from']).flatMap((from, at) =>
+      isObject(from['source']) ? [{ rule: index, from: at, source: from['source'] as JsonObject }] : [],
+    ),
+  );
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function unknownPrincipals(mesh: CompiledMesh, policy: Resource, selected: Proxy[], identities: Identities): Finding[] {
+  const sources = sourcesOf(policy);
+  const isDead = ({ source }: Source): boolean => {
+    const principals = texts(source['principals']);
+    return principals.length > 0 && !principals.some((it) => identities.mayBe(it));
+  };
+  const allows = policy.spec['action'] === undefined || policy.spec['action'] === 'ALLOW';
+  const rules = objects(policy.spec['rules']);
+  const nobody =
+    allows &&
+    rules.every(
+      (rule, index) => objects(rule['from']).length > 0 && sources.filter((it) => it.rule === index).every(isDead),
+    );
+  return sources.flatMap(({ rule, from, source }) =>
+    texts(source['principals']).flatMap((principal, index) => {
+      if (identities.mayBe(principal)) return [];
+      const near = identities.near(principal);
+      return [
+        findingOf(mesh, {
+          code: codes.unknownPrincipal,
+          kind: 'authz',
+          severity: nobody ? 'error' : 'warning',
+          at: at(policy, 'spec', 'rules', rule, 'from', from, 'source', 'principals', index),
+          proxies: selected.filter((it) => mesh.proxies.includes(it)),
+          message: `names ${principal}, which no workload is`,
+          effect: nobody
+            ? 'every request gets 403 (RBAC: access denied), because nobody meets the policy.'
+            : 'the entry matches nobody.',
+          fix: principal.startsWith('spiffe://')
+            ? 'leave out spiffe://.'
+            : near.length > 0
+              ? `write ${near[0]}.`
+              : 'name a ServiceAccount that workloads run as.',
+        }),
+      ];
+    }),
+  );
+}
+
+const needingIdentity = ['principals', 'namespaces', 'serviceAccounts'] as const;
+
+/** Plain text has no identity: what asks for one never matches. */
+function withoutMtls(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Finding[] {
+  const { registry } = mesh;
+  const plain = selected.flatMap((proxy) => {
+    const modes = peerPolicy(registry, proxy.namespace, proxy.labels);
+    const ports = registry.serviceTargets(proxy).map(({ targetPort }) => modes.perPort.get(targetPort) ?? modes);
+    const all = ports.length > 0 ? ports : [modes];
+    return all.every(({ mode }) => mode === 'DISABLE') ? [{ proxy, source: all[0]?.source }] : [];
+  });
+  if (plain.length === 0 || plain.length < selected.length) return [];
+  const because = plain[0]?.source;
+  const container = Array.isArray(because) ? placeOf(because[0] as object) : undefined;
+  const denies = policy.spec['action'] === 'DENY';
+  return sourcesOf(policy).flatMap(({ rule, from, source }) =>
+    needingIdentity
+      .filter((key) => texts(source[key]).length > 0)
+      .map((key) =>
+        findingOf(mesh, {
+          code: codes.principalWithoutMtls,
+          kind: 'authz',
+          severity: 'error',
+          at: at(policy, 'spec', 'rules', rule, 'from', from, 'source', key),
+          proxies: plain.map(({ proxy }) => proxy).filter((it) => mesh.proxies.includes(it)),
+          message: `asks for ${key} where mutual TLS is off`,
+          effect: denies
+            ? 'callers have no identity there, so the rule denies nobody.'
+            : 'callers have no identity there, so the rule matches nobody and they get 403.',
+          fix: 'use STRICT (or PERMISSIVE) on these workloads.',
+          related: container ? [{ message: 'turns mutual TLS off', at: container }] : [],
+        }),
+      ),
+  );
+}
+
+function idlePolicy(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Finding[] {
+  const pods = selectedPods(policy, mesh.registry);
+  const selective = Object.keys(selectorLabels(policy)).length > 0;
+  if (selected.length > 0 || (pods.length === 0 && !selective)) return [];
+  return [
+    findingOf(mesh, {
+      code: codes.policyIdle,
+      kind: 'authz',
+      // That a pod has no sidecar is said of the pod.
+      severity: pods.length === 0 ? 'warning' : 'info',
+      at: at(policy),
+      proxies: [],
+      message: pods.length === 0 ? 'selects no pod' : 'selects only pods without a sidecar',
+      effect: pods.length === 0 ? 'none: it holds for nobody.' : 'nobody enforces it.',
+      fix: pods.length === 0 ? 'correct the selector.' : 'inject the sidecars of these pods.',
+    }),
+  ];
+}

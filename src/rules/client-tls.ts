@@ -1,0 +1,106 @@
+import { parseClusterName } from '../compile/cluster/name.ts';
+import { rulePolicy } from '../compile/endpoint/subset.ts';
+import { codes } from '../model/codes.ts';
+import type { Finding } from '../model/finding.ts';
+import { isObject } from '../model/json.ts';
+import { type Origin, placeOf } from '../model/provenance.ts';
+import type { Proxy } from '../model/proxy.ts';
+import type { Service, SidecarScope } from '../registry/types.ts';
+import { findingOf, placeKey } from './finding.ts';
+import { ServerSides } from './server-side.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+
+interface Clash {
+  place: Origin;
+  code: string;
+  hosts: Set<string>;
+  proxies: Set<Proxy>;
+  servers: Set<string>;
+  because: Origin | undefined;
+}
+
+/**
+ * Clients whose TLS does not fit their servers, for every cluster of every proxy: plain text to a workload that takes
+ * mutual TLS only (503 UC), mutual TLS to one that cannot speak it (503 UF). What auto-mTLS decides by endpoint fits
+ * always.
+ */
+export const clientTls: Rule = {
+  name: 'client-tls',
+  codes: [codes.plainTextToStrict, codes.mutualTlsToPlain],
+  find(mesh) {
+    const sides = new ServerSides(mesh.registry);
+    const found = new Map<string, Clash>();
+    for (const proxy of mesh.proxies) {
+      const scope = mesh.registry.sidecarScope(proxy);
+      for (const cluster of mesh.config(proxy).clusters) {
+        const name = parseClusterName(cluster.name);
+        if (name?.direction !== 'outbound' || cluster['transport_socket_matches'] !== undefined) continue;
+        const service = scope.serviceByHostname.get(name.hostname);
+        if (!service || service.meshExternal) continue;
+        const sent = sentTo(scope, service, name.port, name.subset, cluster['transport_socket'] !== undefined);
+        const refusing = sent && sides.refusing(scope, service, name, sent.mutual ? 'mutual' : 'plain');
+        if (!sent || !refusing) continue;
+        const place = sent.place ?? refusing.policy;
+        if (!place) continue;
+        const code = sent.mutual ? codes.mutualTlsToPlain : codes.plainTextToStrict;
+        const key = `${placeKey(place)} ${code}`;
+        const known: Clash = found.get(key) ?? {
+          place,
+          code,
+          hosts: new Set(),
+          proxies: new Set(),
+          servers: new Set(),
+          because: refusing.policy,
+        };
+        found.set(key, known);
+        known.hosts.add(`${name.hostname}:${name.port}`);
+        known.servers.add(refusing.server);
+        known.proxies.add(proxy);
+      }
+    }
+    return [...found.values()].map((it) => toFinding(mesh, it));
+  },
+};
+
+/** What a client sends where it does not leave it to auto-mTLS, and the key that decides it; undefined for TLS of its own. */
+function sentTo(
+  scope: SidecarScope,
+  service: Service,
+  port: number,
+  subset: string,
+  encrypted: boolean,
+): { mutual: boolean; place: Origin | undefined } | undefined {
+  const rule = scope.destinationRule(service);
+  const policy = rulePolicy(rule, port, subset);
+  const mode = policy?.tls?.['mode'];
+  if (encrypted && mode !== 'ISTIO_MUTUAL') return undefined;
+  const own = policy?.tls && placeOf(policy.tls);
+  if (own) return { mutual: encrypted, place: { ...own, path: mode === undefined ? own.path : [...own.path, 'mode'] } };
+  const whole = rule?.spec['trafficPolicy'];
+  const source = policy?.portLevel ?? (isObject(whole) ? whole : rule?.from[0]?.spec);
+  return { mutual: encrypted, place: source && placeOf(source) };
+}
+
+function toFinding(mesh: CompiledMesh, { place, code, hosts, proxies, servers, because }: Clash): Finding {
+  const plain = code === codes.plainTextToStrict;
+  const list = [...hosts].sort();
+  const words = `${list.slice(0, 3).join(', ')}${list.length > 3 ? ` and ${list.length - 3} more` : ''}`;
+  const targets = [...servers].sort().slice(0, 3).join(', ');
+  return findingOf(mesh, {
+    code,
+    kind: 'mtls',
+    severity: 'error',
+    at: place,
+    proxies,
+    message: plain
+      ? `makes clients send plain text to ${words}, which takes mutual TLS only`
+      : `makes clients open mutual TLS to ${words}, which cannot speak it`,
+    effect: plain
+      ? `requests get 503 UC: ${targets} is STRICT.`
+      : `requests get 503 UF: ${targets} has no sidecar that would speak mutual TLS.`,
+    fix: plain
+      ? 'remove the tls block so that auto-mTLS decides, or use ISTIO_MUTUAL.'
+      : 'remove the tls block so that auto-mTLS decides, or add a DestinationRule with tls DISABLE for that host.',
+    related: because && placeKey(because) !== placeKey(place) ? [{ message: 'the server side', at: because }] : [],
+  });
+}

@@ -1,0 +1,88 @@
+import { codes } from '../model/codes.ts';
+import type { VirtualHost } from '../model/envoy.ts';
+import type { Proxy } from '../model/proxy.ts';
+import { resourceName } from '../model/resource.ts';
+import type { VirtualService } from '../registry/types.ts';
+import { at, findingOf } from './finding.ts';
+import { holdersOf, nameOf, virtualHosts, virtualServiceOf } from './holders.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+import { visibleTo } from './virtual-services.ts';
+
+interface Taken {
+  loser: VirtualService;
+  index: number;
+  winner: VirtualService;
+  proxies: Set<Proxy>;
+}
+
+/**
+ * Hosts of VirtualServices that an older one has in sidecars: there routes of several VirtualServices are not merged, the
+ * first in istiod's order has the host (`buildSidecarVirtualHostsForVirtualService`, duplicates of domains are dropped).
+ */
+export const hostTaken: Rule = {
+  name: 'host-taken',
+  codes: [codes.hostTaken],
+  find(mesh) {
+    const found = new Map<string, Taken>();
+    for (const proxy of mesh.proxies.filter(({ type }) => type === 'sidecar'))
+      for (const { loser, index, winner } of takenIn(mesh, proxy)) {
+        const key = `${nameOf(loser)} ${index}`;
+        const known = found.get(key) ?? { loser, index, winner, proxies: new Set() };
+        found.set(key, known);
+        known.proxies.add(proxy);
+      }
+    return [...found.values()].map(({ loser, index, winner, proxies }) => {
+      const holders = holdersOf(mesh, loser);
+      const host = loser.hosts[index];
+      return findingOf(mesh, {
+        code: codes.hostTaken,
+        kind: 'conflict',
+        severity: 'error',
+        at: at(loser.resource, 'spec', 'hosts', index),
+        proxies: [...proxies].filter((proxy) => holders.has(proxy)),
+        message: `has no effect for ${host}: ${resourceName(winner.resource)} has the host`,
+        effect: `sidecars do not merge VirtualServices; the older one, ${resourceName(winner.resource)}, keeps the host${
+          holders.size === 0 ? ', and this one is in no proxy' : ''
+        }.`,
+        fix: `move the routes into ${resourceName(winner.resource)}, or make both delegates of one VirtualService.`,
+        related: [
+          { message: `${resourceName(winner.resource)} has the host`, at: at(winner.resource, 'spec', 'hosts') },
+        ],
+      });
+    });
+  },
+};
+
+function takenIn(mesh: CompiledMesh, proxy: Proxy): Omit<Taken, 'proxies'>[] {
+  const candidates = visibleTo(mesh.registry, proxy).filter(
+    ({ routeSemantics, spec }) => routeSemantics === undefined && Array.isArray(spec['http']),
+  );
+  const first = new Map<string, VirtualService>();
+  const rivals: Omit<Taken, 'proxies'>[] = [];
+  for (const service of candidates)
+    for (const [index, host] of service.hosts.entries()) {
+      const name = host.toLowerCase();
+      const winner = first.get(name);
+      if (!winner) first.set(name, service);
+      else if (winner !== service) rivals.push({ loser: service, index, winner });
+    }
+  if (rivals.length === 0) return [];
+  const holders = ownersByDomain(virtualHosts(mesh, proxy).map(({ virtualHost }) => virtualHost));
+  return rivals.filter(({ loser, winner, index }) => {
+    const owners = holders.get(loser.hosts[index]?.toLowerCase() ?? '');
+    return owners?.has(nameOf(winner)) && !owners.has(nameOf(loser));
+  });
+}
+
+/** The VirtualServices that have routes for a domain, on any port. */
+function ownersByDomain(hosts: readonly VirtualHost[]): Map<string, Set<string>> {
+  const owners = new Map<string, Set<string>>();
+  for (const host of hosts) {
+    const names = (host.routes ?? []).flatMap((route) => virtualServiceOf(route) ?? []);
+    for (const domain of host.domains) {
+      const name = domain.replace(/:\d+$/, '');
+      owners.set(name, new Set([...(owners.get(name) ?? []), ...names]));
+    }
+  }
+  return owners;
+}

@@ -1,0 +1,50 @@
+import { trustDomainAliases } from '../compile/security/mutual-tls.ts';
+import { isObject } from '../model/json.ts';
+import type { Registry } from '../registry/types.ts';
+
+/** The identities that workloads of the mesh can have. */
+export class Identities {
+  readonly #accounts = new Set<string>();
+  readonly #domains: Set<string>;
+  readonly #all: string[];
+
+  constructor(registry: Registry) {
+    for (const { metadata } of registry.resources('ServiceAccount'))
+      this.#accounts.add(`${metadata.namespace}/${metadata.name}`);
+    for (const pod of registry.resources('Pod')) {
+      const spec = isObject(pod.spec) ? pod.spec : {};
+      this.#accounts.add(`${pod.metadata.namespace}/${String(spec['serviceAccountName'] ?? 'default')}`);
+    }
+    for (const proxy of registry.proxies) this.#accounts.add(`${proxy.namespace}/${proxy.serviceAccount}`);
+    // `cluster.local` always means the mesh's own trust domain.
+    this.#domains = new Set(['cluster.local', registry.mesh.trustDomain, ...trustDomainAliases(registry)]);
+    this.#all = [...this.#accounts].flatMap((account) => {
+      const [namespace, name] = account.split('/');
+      return [...this.#domains].map((domain) => `${domain}/ns/${namespace}/sa/${name}`);
+    });
+  }
+
+  /** Whether somebody may be meant; true for other trust domains, of which nothing is known here. */
+  mayBe(principal: string): boolean {
+    if (principal === '*') return true;
+    if (principal.startsWith('*')) return this.#all.some((it) => it.endsWith(principal.slice(1)));
+    if (principal.endsWith('*')) {
+      const start = principal.slice(0, -1);
+      const domain = start.split('/')[0] ?? '';
+      return (
+        (start.includes('/') && !this.#domains.has(domain) && domain !== 'spiffe:') ||
+        this.#all.some((it) => it.startsWith(start))
+      );
+    }
+    const [domain = ''] = principal.split('/');
+    if (!this.#domains.has(domain) && /^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(principal)) return true;
+    return this.#all.includes(principal);
+  }
+
+  /** Identities that differ from the principal by their account's name only, for a hint. */
+  near(principal: string): string[] {
+    const stem = principal.slice(0, principal.lastIndexOf('/') + 1);
+    const plain = (text: string): string => text.replace(/[^a-z0-9]/gi, '').toLowerCase();
+    return this.#all.filter((it) => it.startsWith(stem) && plain(it) === plain(principal));
+  }
+}

@@ -1,0 +1,39 @@
+import type { Finding } from '../model/finding.ts';
+import { authorization } from './authorization.ts';
+import { clientTls } from './client-tls.ts';
+import { emptySubset } from './empty-subset.ts';
+import { hostTaken } from './host-taken.ts';
+import { idleMatch } from './idle-match.ts';
+import { peerAuthentication } from './peer-authentication.ts';
+import { ruleMergedAway } from './rule-merged-away.ts';
+import { serverDropped } from './server-dropped.ts';
+import { serviceEntryClash } from './service-entry-clash.ts';
+import { shadowedRoute } from './shadowed-route.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+import { unknownDelegate } from './unknown-delegate.ts';
+import { unknownGateway } from './unknown-gateway.ts';
+import { unresolvedDestination } from './unresolved-destination.ts';
+import { wildcardReplaced } from './wildcard-replaced.ts';
+
+/** Every rule, explicitly. */
+export const rules: readonly Rule[] = [
+  unresolvedDestination,
+  unknownGateway,
+  unknownDelegate,
+  emptySubset,
+  hostTaken,
+  ruleMergedAway,
+  wildcardReplaced,
+  serverDropped,
+  serviceEntryClash,
+  shadowedRoute,
+  idleMatch,
+  clientTls,
+  peerAuthentication,
+  authorization,
+];
+
+/** What all rules say of one state of a mesh. */
+export function findingsOf(mesh: CompiledMesh): Finding[] {
+  return rules.flatMap((rule) => rule.find(mesh));
+}

@@ -1,0 +1,98 @@
+import { codes } from '../model/codes.ts';
+import { isObject, objects, type Path } from '../model/json.ts';
+import { placeOf } from '../model/provenance.ts';
+import type { Proxy } from '../model/proxy.ts';
+import { type Resource, resourceName } from '../model/resource.ts';
+import type { DestinationRule } from '../registry/types.ts';
+import { at, findingOf } from './finding.ts';
+import type { Rule } from './types.ts';
+
+/** A part of a DestinationRule that the merge with an older one drops. */
+interface Lost {
+  resource: Resource;
+  path: Path;
+  what: string;
+  winner: Resource;
+  host: string;
+  proxies: Set<Proxy>;
+}
+
+/**
+ * What several DestinationRules of one host lose when istiod merges them (`mergeDestinationRule`): the oldest one's
+ * `trafficPolicy` stays and the others' are dropped whole; subsets are added, one with a known name is dropped.
+ */
+export const ruleMergedAway: Rule = {
+  name: 'rule-merged-away',
+  codes: [codes.ruleMergedAway],
+  find(mesh) {
+    const found = new Map<string, Lost>();
+    for (const proxy of mesh.proxies) {
+      const scope = mesh.registry.sidecarScope(proxy);
+      for (const service of scope.services) {
+        const rule = scope.destinationRule(service);
+        if (!rule || rule.from.length < 2) continue;
+        for (const lost of lostIn(rule)) {
+          const key = `${resourceName(lost.resource)} ${lost.path.join('.')}`;
+          const known = found.get(key) ?? { ...lost, proxies: new Set() };
+          found.set(key, known);
+          known.proxies.add(proxy);
+        }
+      }
+    }
+    return [...found.values()].map(({ resource, path, what, winner, host, proxies }) =>
+      findingOf(mesh, {
+        code: codes.ruleMergedAway,
+        kind: 'conflict',
+        severity: 'error',
+        at: at(resource, ...path),
+        proxies,
+        message: `has ${what} for ${host} that is dropped: ${resourceName(winner)} is older and has its own`,
+        effect: `the proxies use ${resourceName(winner)}'s; nothing of this one's ${what} is in force.`,
+        fix: 'keep one DestinationRule for the host.',
+        related: [{ message: `${resourceName(winner)} is in force`, at: at(winner, ...path.slice(0, 2)) }],
+      }),
+    );
+  },
+};
+
+const memo = new WeakMap<object, Omit<Lost, 'proxies'>[]>();
+
+function lostIn(rule: DestinationRule): Omit<Lost, 'proxies'>[] {
+  const known = memo.get(rule.spec);
+  if (known) return known;
+  // Policies made from the Gateway API are merged field by field.
+  const written = rule.from.filter((it) => it.metadata.annotations['internal.istio.io/parents'] === undefined);
+  const lost = written.slice(1).flatMap((resource) => [...lostPolicy(rule, resource), ...lostSubsets(rule, resource)]);
+  memo.set(rule.spec, lost);
+  return lost;
+}
+
+function lostPolicy(rule: DestinationRule, resource: Resource): Omit<Lost, 'proxies'>[] {
+  const own = resource.spec['trafficPolicy'];
+  const inForce = rule.spec['trafficPolicy'];
+  if (!isObject(own) || !isObject(inForce) || same(own, inForce)) return [];
+  const winner = placeOf(inForce)?.resource ?? (rule.from[0] as Resource);
+  if (winner === resource) return [];
+  return [{ resource, path: ['spec', 'trafficPolicy'], what: 'a trafficPolicy', winner, host: rule.host }];
+}
+
+function lostSubsets(rule: DestinationRule, resource: Resource): Omit<Lost, 'proxies'>[] {
+  const inForce = objects(rule.spec['subsets']);
+  return objects(resource.spec['subsets']).flatMap((own, index) => {
+    const other = inForce.find((subset) => subset['name'] === own['name']);
+    const winner = other && placeOf(other)?.resource;
+    if (!winner || winner === resource || same(own, other)) return [];
+    const what = `a subset ${String(own['name'])}`;
+    return [{ resource, path: ['spec', 'subsets', index], what, winner, host: rule.host }];
+  });
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return sorted(a) === sorted(b);
+}
+
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, item) =>
+    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+}

@@ -1,0 +1,27 @@
+import { selectorLabels, targetRefs } from '../compile/policy-attachment.ts';
+import type { Proxy } from '../model/proxy.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Registry } from '../registry/types.ts';
+import { matchesLabels } from '../registry/workload-labels.ts';
+
+/** The proxies that a security policy selects by namespace and labels; undefined for one that names its targets instead. */
+export function selectedProxies(policy: Resource, registry: Registry): Proxy[] | undefined {
+  if (targetRefs(policy).length > 0) return undefined;
+  const labels = selectorLabels(policy);
+  return inNamespace(policy, registry, registry.proxies, (proxy) => proxy.namespace).filter((proxy) =>
+    matchesLabels(labels, proxy.labels),
+  );
+}
+
+/** The pods that a policy selects, with a sidecar or without, that are still at work. */
+export function selectedPods(policy: Resource, registry: Registry): Resource[] {
+  const labels = selectorLabels(policy);
+  return inNamespace(policy, registry, registry.resources('Pod'), (pod) => pod.metadata.namespace).filter((pod) =>
+    matchesLabels(labels, pod.metadata.labels),
+  );
+}
+
+function inNamespace<T>(policy: Resource, registry: Registry, items: readonly T[], namespace: (it: T) => string): T[] {
+  const own = policy.metadata.namespace;
+  return items.filter((item) => own === registry.mesh.rootNamespace || namespace(item) === own);
+}

@@ -1,0 +1,120 @@
+import { codes } from '../model/codes.ts';
+import type { Route } from '../model/envoy.ts';
+import type { Finding } from '../model/finding.ts';
+import { type Path, valueAt } from '../model/json.ts';
+import type { Origin } from '../model/provenance.ts';
+import type { Proxy } from '../model/proxy.ts';
+import { resourceName } from '../model/resource.ts';
+import { findingOf, placeKey } from './finding.ts';
+import { matchOrigin, virtualHosts } from './holders.ts';
+import { shadowedRoutes } from './language/shadow.ts';
+import { requestsOf, routeInWords } from './request-words.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+
+/** An http rule, or one of its matches, as one proxy has it. */
+interface Held {
+  place: Origin;
+  route: Route;
+  /** The routes that take all its requests, in each virtual host where that is so. */
+  takers: Route[];
+  /** A virtual host where it can still match. */
+  alive: boolean;
+}
+
+/**
+ * Routes that an earlier one of the same virtual host takes all requests of, proven by their matchers; on a gateway also
+ * across VirtualServices. A rule that can still match in one virtual host of a proxy is alive there.
+ */
+export const shadowedRoute: Rule = {
+  name: 'shadowed-route',
+  codes: [codes.shadowedRoute, codes.shadowedAlike],
+  find(mesh) {
+    const found = new Map<string, { dead: Held; rule: boolean; proxies: Set<Proxy> }>();
+    for (const proxy of mesh.proxies)
+      for (const { place, rule, held } of deadIn(mesh, proxy)) {
+        const key = placeKey(place);
+        const known = found.get(key) ?? { dead: { ...held, place }, rule, proxies: new Set() };
+        found.set(key, known);
+        known.proxies.add(proxy);
+      }
+    return [...found.values()].map(({ dead, rule, proxies }) => toFinding(mesh, dead, rule, proxies));
+  },
+};
+
+const memo = new WeakMap<readonly Route[], Map<number, Route[]>>();
+
+/** Dead rules of a proxy; where only some matches of a rule are dead, those. */
+function deadIn(mesh: CompiledMesh, proxy: Proxy): { place: Origin; rule: boolean; held: Held }[] {
+  const rules = new Map<string, Map<string, Held>>();
+  for (const { virtualHost } of virtualHosts(mesh, proxy)) {
+    const routes = virtualHost.routes ?? [];
+    const shadowed = memo.get(routes) ?? shadowedRoutes(routes);
+    memo.set(routes, shadowed);
+    for (const [index, route] of routes.entries()) {
+      const place = matchOrigin(route);
+      const rule = place && { ...place, path: rulePath(place.path) };
+      if (!place || !rule || rule.path.length === 0) continue;
+      const matches = rules.get(placeKey(rule)) ?? new Map<string, Held>();
+      rules.set(placeKey(rule), matches);
+      const known = matches.get(placeKey(place)) ?? { place, route, takers: [], alive: false };
+      matches.set(placeKey(place), known);
+      known.takers.push(...(shadowed.get(index) ?? []));
+      known.alive ||= !shadowed.has(index);
+    }
+  }
+  return [...rules.values()].flatMap((matches): { place: Origin; rule: boolean; held: Held }[] => {
+    const all = [...matches.values()];
+    const dead = all.filter(({ alive }) => !alive);
+    const [first] = dead;
+    if (!first) return [];
+    if (dead.length < all.length || dead.length < matchesOf(first.place))
+      return dead.map((held) => ({ place: held.place, rule: false, held }));
+    const place = { ...first.place, path: rulePath(first.place.path) };
+    return [{ place, rule: true, held: { ...first, takers: dead.flatMap(({ takers }) => takers) } }];
+  });
+}
+
+/** How many matches the rule has; 1 for a rule without. */
+function matchesOf({ resource, path }: Origin): number {
+  const matches =
+    valueAt(resource.object, [...rulePath(path), 'match']) ?? valueAt(resource.object, [...rulePath(path), 'matches']);
+  return Array.isArray(matches) ? Math.max(1, matches.length) : 1;
+}
+
+/** `spec.http[2]` of `spec.http[2].match[0].uri`; [] for what is no rule's. */
+function rulePath(path: Path): Path {
+  return (path[1] === 'http' || path[1] === 'rules') && typeof path[2] === 'number' ? path.slice(0, 3) : [];
+}
+
+function toFinding(mesh: CompiledMesh, dead: Held, rule: boolean, proxies: Set<Proxy>): Finding {
+  const { route, place } = dead;
+  const takers = [...new Set(dead.takers)];
+  const alike = takers.every((taker) => sameAction(taker, route));
+  const [first] = takers;
+  const origin = first && matchOrigin(first);
+  const by = takers.slice(0, 2).map(routeInWords).join(' and ');
+  const where = origin && origin.resource !== place.resource ? ` of ${resourceName(origin.resource)}` : '';
+  return findingOf(mesh, {
+    code: alike ? codes.shadowedAlike : codes.shadowedRoute,
+    kind: 'shadowed',
+    severity: alike ? 'info' : rule ? 'error' : 'warning',
+    at: place,
+    proxies,
+    message: `has a ${rule ? 'route' : 'match'} that no request reaches: ${requestsOf(route)}`,
+    effect: alike
+      ? `none: ${by}${where} takes its requests and does the same with them.`
+      : `its requests are taken by ${by}${where}.`,
+    fix:
+      where === ''
+        ? 'put it before the route that takes its requests, or remove it.'
+        : 'put both into one VirtualService, the narrower route first.',
+    related: origin ? [{ message: 'taken by this one', at: origin }] : [],
+  });
+}
+
+/** Whether both do the same with a request: everything but what they match, and their names. */
+function sameAction(a: Route, b: Route): boolean {
+  const action = ({ name: _, match: __, metadata: ___, decorator: ____, stat_prefix: _____, ...rest }: Route): string =>
+    JSON.stringify(rest);
+  return action(a) === action(b);
+}

@@ -1,0 +1,25 @@
+import type { ProxyConfig } from '../model/envoy.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Proxy } from '../model/proxy.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Registry } from '../registry/types.ts';
+
+/** One state of a mesh with what its proxies hold: what rules look at. */
+export interface CompiledMesh {
+  registry: Registry;
+  /** The proxies that findings speak of. */
+  proxies: readonly Proxy[];
+  /** What a proxy holds; computed once. */
+  config(proxy: Proxy): ProxyConfig;
+  /** The object as its author wrote it, with places in files; undefined where no file holds it. */
+  written(resource: Resource): Resource | undefined;
+}
+
+/** A check of one state. It reads the registry and the compiled config, and tells effects, not texts. */
+export interface Rule {
+  /** Short and stable: `unresolved-destination`. */
+  name: string;
+  /** The codes that it gives. */
+  codes: readonly string[];
+  find(mesh: CompiledMesh): Finding[];
+}

@@ -1,0 +1,111 @@
+import { parseClusterName } from '../compile/cluster/name.ts';
+import { codes } from '../model/codes.ts';
+import type { Finding } from '../model/finding.ts';
+import { valueAt } from '../model/json.ts';
+import { type Origin, originsAt } from '../model/provenance.ts';
+import type { Proxy } from '../model/proxy.ts';
+import { type ClusterReference, clusterReferences } from './cluster-references.ts';
+import { findingOf, placeKey } from './finding.ts';
+import { idleHosts } from './holders.ts';
+import { requestsOf } from './request-words.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+import { type Missing, whyMissing } from './why-missing.ts';
+
+interface Unresolved {
+  destination: Origin;
+  missing: Missing;
+  cluster: string;
+  reference: ClusterReference;
+  proxies: Set<Proxy>;
+}
+
+/**
+ * Destinations of routes that lead to no cluster: what the proxy then answers is 503 with the flag NC (for TCP, it closes
+ * the connection). Judged by the compiled config of each proxy, so a route that is in no proxy is silent here.
+ */
+export const unresolvedDestination: Rule = {
+  name: 'unresolved-destination',
+  codes: [
+    codes.unknownHost,
+    codes.unknownPort,
+    codes.portMissing,
+    codes.unknownSubset,
+    codes.hiddenHost,
+    codes.hiddenSubset,
+  ],
+  find(mesh) {
+    const found = new Map<string, Unresolved>();
+    for (const proxy of mesh.proxies) {
+      const config = mesh.config(proxy);
+      const clusters = new Set(config.clusters.map(({ name }) => name));
+      const idle = idleHosts(mesh, proxy);
+      for (const reference of clusterReferences(config)) {
+        const { cluster } = reference;
+        const dead = clusters.has(cluster) || (reference.virtualHost && idle.has(reference.virtualHost));
+        const name = dead ? undefined : parseClusterName(cluster);
+        const destination = name && destinationOf(reference);
+        const missing = name && destination && whyMissing(mesh.registry, proxy, name, destination);
+        if (!missing) continue;
+        const key = `${placeKey(destination)} ${missing.code}`;
+        const known = found.get(key) ?? { destination, missing, cluster, reference, proxies: new Set() };
+        found.set(key, known);
+        known.proxies.add(proxy);
+      }
+    }
+    return [...found.values()].map((it) => toFinding(mesh, it, worksElsewhere(mesh, it)));
+  },
+};
+
+/**
+ * Whether a destination without a port finds its cluster on another port of the same host. Then it is right for the port
+ * that its author thought of.
+ */
+function worksElsewhere(mesh: CompiledMesh, { destination, missing, proxies }: Unresolved): boolean {
+  const [proxy] = proxies;
+  if (missing.code !== codes.portMissing || !proxy) return false;
+  const config = mesh.config(proxy);
+  const clusters = new Set(config.clusters.map(({ name }) => name));
+  const idle = idleHosts(mesh, proxy);
+  return clusterReferences(config).some((reference) => {
+    if (!clusters.has(reference.cluster) || (reference.virtualHost && idle.has(reference.virtualHost))) return false;
+    const other = destinationOf(reference);
+    return other !== undefined && placeKey(other) === placeKey(destination);
+  });
+}
+
+/** The place of the `destination` that named the cluster; of another API's route that of its reference. */
+function destinationOf({ root, path }: ClusterReference): Origin | undefined {
+  const origin = originsAt(root, path).find(({ resource }) => resource.kind.endsWith('Route') || isVirtual(resource));
+  if (!origin || !isVirtual(origin.resource)) return origin;
+  return ['subset', 'host', 'port'].includes(String(origin.path.at(-1)))
+    ? { ...origin, path: origin.path.slice(0, -1) }
+    : undefined;
+}
+
+function isVirtual(resource: Origin['resource']): boolean {
+  return resource.kind === 'VirtualService';
+}
+
+function toFinding(
+  mesh: CompiledMesh,
+  { destination, missing, cluster, reference, proxies }: Unresolved,
+  worksOnAnotherPort: boolean,
+): Finding {
+  const requests = reference.route ? `requests for ${requestsOf(reference.route)}` : 'connections';
+  const failing = reference.route ? 'get 503 NC' : 'are closed';
+  const field = valueAt(destination.resource.object, destination.path) === undefined ? [] : missing.field;
+  return findingOf(mesh, {
+    code: missing.code,
+    kind: 'unresolved',
+    severity: worksOnAnotherPort ? 'info' : reference.mirror ? 'warning' : 'error',
+    at: { ...destination, path: [...destination.path, ...(isVirtual(destination.resource) ? field : [])] },
+    ...(missing.beside ? { edit: { ...destination, path: [...destination.path, ...missing.beside] } } : {}),
+    proxies,
+    message: missing.message,
+    effect: reference.mirror
+      ? `no copy is sent for ${requests}: there is no cluster ${cluster}.`
+      : `${requests} ${failing}: there is no cluster ${cluster}.`,
+    fix: missing.fix,
+    related: missing.related,
+  });
+}

@@ -1,0 +1,98 @@
+import { codes } from '../model/codes.ts';
+import { isObject } from '../model/json.ts';
+import { type Resource, resourceName } from '../model/resource.ts';
+import { hostsOverlap, isWildcard, resolveShortName } from '../registry/hostname.ts';
+import type { DestinationRule, Registry, Service } from '../registry/types.ts';
+import { at, findingOf } from './finding.ts';
+import type { Rule } from './types.ts';
+
+/**
+ * A DestinationRule for a more specific host replaces a wildcard's as a whole: what only the wildcard sets is lost for that
+ * host. A note only; what it breaks is another rule's to say.
+ */
+export const wildcardReplaced: Rule = {
+  name: 'wildcard-replaced',
+  codes: [codes.wildcardReplaced],
+  find(mesh) {
+    const found = new Map<string, { rule: Resource; wildcard: Resource; lost: string[]; service: Service }>();
+    for (const proxy of mesh.proxies) {
+      const scope = mesh.registry.sidecarScope(proxy);
+      for (const service of scope.services) {
+        const rule = scope.destinationRule(service);
+        const own = rule?.from.at(0);
+        if (!rule || !own) continue;
+        const wildcard = replacedBy(mesh.registry, rule, service, proxy.namespace);
+        const lost = wildcard ? lostBlocks(wildcard, rule) : [];
+        if (wildcard && lost.length > 0) found.set(resourceName(own), { rule: own, wildcard, lost, service });
+      }
+    }
+    const automatic = mesh.registry.mesh['enableAutoMtls'] !== false;
+    return [...found.values()]
+      .map(({ rule, wildcard, lost, service }) => {
+        const path = isObject(rule.spec['trafficPolicy']) ? ['spec', 'trafficPolicy'] : ['spec'];
+        const onlyTls = lost.length === 1 && lost[0] === 'tls';
+        return findingOf(mesh, {
+          code: codes.wildcardReplaced,
+          kind: 'conflict',
+          severity: 'info',
+          at: at(rule, ...path),
+          proxies: [],
+          message: `replaces ${resourceName(wildcard)} for ${service.hostname} and has no ${lost.join(', ')} of its own`,
+          effect:
+            onlyTls && automatic
+              ? "the wildcard's tls is lost there; with auto-mTLS the clients use mTLS all the same."
+              : `the wildcard's ${lost.join(', ')} is not in force for ${service.hostname}.`,
+          fix: `repeat ${lost.join(', ')} here if it is meant to hold for this host too.`,
+          related: [{ message: `set by ${resourceName(wildcard)}`, at: at(wildcard, 'spec', 'trafficPolicy') }],
+        });
+      })
+      .filter((finding, index, all) => all.findIndex((it) => placeKeyOf(it) === placeKeyOf(finding)) === index);
+  },
+};
+
+function placeKeyOf({ resource, field }: { resource: string; field: string }): string {
+  return `${resource} ${field}`;
+}
+
+const blocks = ['tls', 'connectionPool', 'outlierDetection', 'loadBalancer'] as const;
+
+function lostBlocks(wildcard: Resource, rule: DestinationRule): string[] {
+  const policy = wildcard.spec['trafficPolicy'];
+  const own = rule.spec['trafficPolicy'];
+  if (!isObject(policy)) return [];
+  return blocks.filter((block) => policy[block] !== undefined && !(isObject(own) && own[block] !== undefined));
+}
+
+/** The wildcard rule that would hold for the service if the more specific one were not there. */
+function replacedBy(
+  registry: Registry,
+  rule: DestinationRule,
+  service: Service,
+  clientNamespace: string,
+): Resource | undefined {
+  const namespaces = [clientNamespace, service.namespace, registry.mesh.rootNamespace];
+  const reach = namespaces.indexOf(rule.namespace);
+  return wildcards(registry).find(({ resource, host }) => {
+    if (rule.from.includes(resource) || host === rule.host || !hostsOverlap(host, service.hostname)) return false;
+    return (
+      namespaces.indexOf(resource.metadata.namespace, Math.max(0, reach)) >= 0 && host.length < rule.host.length + 1
+    );
+  })?.resource;
+}
+
+const known = new WeakMap<Registry, { resource: Resource; host: string }[]>();
+
+function wildcards(registry: Registry): { resource: Resource; host: string }[] {
+  const found =
+    known.get(registry) ??
+    registry
+      .resources('DestinationRule')
+      .map((resource) => ({
+        resource,
+        host: resolveShortName(String(resource.spec['host'] ?? ''), resource.metadata.namespace, registry.domainSuffix),
+      }))
+      .filter(({ host, resource }) => isWildcard(host) && resource.spec['workloadSelector'] === undefined)
+      .sort((a, b) => b.host.length - a.host.length);
+  known.set(registry, found);
+  return found;
+}
