@@ -1,3 +1,4 @@
+import { type Behaviour, behaviourOf } from '../model/istio-version.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
@@ -21,7 +22,7 @@ import { ServiceTargets } from './service-target.ts';
 import { forWorkload, gatewayScope, type ScopeContext, sidecarScope } from './sidecar-scope.ts';
 import { SidecarSelection } from './sidecar-selection.ts';
 import type { IstiodEnvironment, Registry, RegistryInput, SidecarScope } from './types.ts';
-import { controlPlaneVersion, type RegistryBehaviour, registryBehaviour } from './version.ts';
+import { controlPlaneVersion } from './version.ts';
 import { virtualServices } from './virtual-service.ts';
 import { VirtualServiceIndex } from './virtual-service-index.ts';
 import { workloadInstances } from './workload-instance.ts';
@@ -39,7 +40,7 @@ export function buildRegistry(input: RegistryInput): Registry {
   const configMap = findMeshConfigMap(everything, istiod.namespace, environment.text('REVISION', 'default'));
   const version = controlPlaneVersion(input.istiod?.version, istiod.image, everything.list('Pod'));
   const mesh = meshConfig(configMap, version.minor, input.istiod?.mesh);
-  const behaviour = registryBehaviour(version.minor);
+  const behaviour = behaviourOf(version.minor);
   const clusterId = environment.text('CLUSTER_ID', 'Kubernetes');
   const domainSuffix = argument(istiod.arguments, '--domain') ?? 'cluster.local';
   const read = inRevision(readByIstiod(everything, mesh, environment), environment.text('REVISION', ''));
@@ -121,7 +122,7 @@ function withGatewayApi(
   resources: ResourceIndex,
   environment: IstiodEnvironment,
   domainSuffix: string,
-  behaviour: RegistryBehaviour,
+  behaviour: Behaviour,
 ): ResourceIndex {
   const internal = convertGatewayApi(resources, environment, domainSuffix, behaviour);
   return internal.length > 0 ? new ResourceIndex([...resources.all(), ...internal]) : resources;

@@ -1,17 +1,10 @@
 import { load } from 'js-yaml';
+import { unknownFields } from '../model/istio-version.ts';
 import { isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
 import { placeOf, standsFor } from '../model/provenance.ts';
 import type { Resource } from '../model/resource.ts';
 import { defaultMeshConfig, mergeProxyConfig, zeroMeshConfig } from './mesh-defaults.ts';
 import type { MeshConfig } from './types.ts';
-
-/** Fields of MeshConfig by the minor version that knew them first; an older istiod ignores them. */
-const knownSince: Record<string, number> = {
-  defaultTrafficPolicy: 30,
-  defaultInboundHttpRetryPolicy: 30,
-  serviceEntryVisibility: 30,
-  zoneAwareLbSetting: 30,
-};
 
 /**
  * The MeshConfig in force (pkg/config/mesh.ApplyMeshConfig): every field of the ConfigMap replaces the default, except
@@ -29,7 +22,7 @@ export function meshConfig(configMap: Resource | undefined, minor: number, effec
     placeAs(mesh, written);
     return mesh as MeshConfig;
   }
-  for (const [field, since] of Object.entries(knownSince)) if (minor < since) delete written[field];
+  for (const field of unknownFields('MeshConfig', minor)) delete written[field];
   return applyMeshConfig(defaultMeshConfig(), written) as MeshConfig;
 }
 

@@ -1,3 +1,4 @@
+import { minorOf, unknownFields } from '../model/istio-version.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import { placeOf, standsFor } from '../model/provenance.ts';
 
@@ -61,13 +62,9 @@ export function defaultProxyConfig(): JsonObject {
   };
 }
 
-/** Fields of ProxyConfig by the minor version that knew them first. */
-const knownSince: Record<string, number> = { connectionSettings: 30 };
-
 /** A ProxyConfig without what a version does not know and therefore ignores. */
 export function knownProxyConfig(config: Record<string, unknown>, istioVersion: string): Record<string, unknown> {
-  const minor = Number(/^1\.(\d+)/.exec(istioVersion)?.[1] ?? Number.POSITIVE_INFINITY);
-  const unknown = Object.keys(config).filter((field) => (knownSince[field] ?? 0) > minor);
+  const unknown = unknownFields('ProxyConfig', minorOf(istioVersion)).filter((field) => field in config);
   if (unknown.length === 0) return config;
   const rest = Object.fromEntries(Object.entries(config).filter(([field]) => !unknown.includes(field)));
   return placeOf(config) ? standsFor(rest, config) : rest;

@@ -1,10 +1,10 @@
+import { type Behaviour, behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Source } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { MeshConfig, Registry, SidecarScope } from '../../registry/types.ts';
 import { nodeMetadata } from '../node-metadata.ts';
-import { type Behaviour, behaviour } from '../version.ts';
 
 /** Client certificates that a proxy brings along as files (`ISTIO_META_TLS_CLIENT_*`). */
 interface MetadataCertificates {

@@ -1,5 +1,5 @@
+import { behaviour } from '../../model/istio-version.ts';
 import type { Registry, Service } from '../../registry/types.ts';
-import { behaviour } from '../version.ts';
 
 /**
  * Whether a service's unready endpoints are sent whatever a rule says: routing by `trafficDistribution` needs them to

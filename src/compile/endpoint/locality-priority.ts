@@ -1,9 +1,9 @@
 import type { Message } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { deriveField, inherit, type Source } from '../../model/provenance.ts';
 import type { Locality, Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
-import { behaviour } from '../version.ts';
 import { applyFailoverLabels } from './failover-labels.ts';
 import { localityMatches } from './locality.ts';
 import type { LocalityGroup } from './locality-group.ts';

@@ -1,7 +1,7 @@
+import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Registry, Service } from '../../registry/types.ts';
-import { behaviour } from '../version.ts';
 
 /** Which settings decide among localities, and whether failover needs no outlier detection to be switched on. */
 export interface LocalitySettings {

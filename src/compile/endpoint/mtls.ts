@@ -1,10 +1,10 @@
+import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Source } from '../../model/provenance.ts';
 import type { Endpoint } from '../../registry/types.ts';
 import { mtlsMode } from '../security/peer-authentication.ts';
 import { comesFrom, unseenPolicies } from '../security/unseen-policies.ts';
-import { behaviour } from '../version.ts';
 import type { EndpointQuery } from './locality-groups.ts';
 import { subsetOf } from './subset.ts';
 

@@ -1,9 +1,9 @@
 import type { Message } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import { inherit } from '../../model/provenance.ts';
 import { Unknown } from '../../model/unknown.ts';
 import type { Endpoint } from '../../registry/types.ts';
 import { ipFamily } from '../cluster/ip-family.ts';
-import { behaviour } from '../version.ts';
 import type { LocalityGroup } from './locality-group.ts';
 import type { EndpointQuery } from './locality-groups.ts';
 import { sumOf, usesMtls } from './locality-groups.ts';

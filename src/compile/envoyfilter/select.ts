@@ -1,11 +1,11 @@
 import { RE2JS } from 're2js';
+import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
 import { attaches } from '../policy-attachment.ts';
-import { behaviour } from '../version.ts';
 import { type ApplyTo, messageOf, type Operation, type Patch } from './patch.ts';
 import { readValue, ValueError } from './value.ts';
 

@@ -1,10 +1,10 @@
 import type { Message } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import { isObject } from '../../model/json.ts';
 import { deriveField, standsFor } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { envoyDuration } from '../duration.ts';
-import { behaviour } from '../version.ts';
 
 /** What `profile: EDGE` stands for on a gateway where the field itself is not set (`applyEdgeProfileDefaults`). */
 const edgeDefaults: Record<string, unknown> = {

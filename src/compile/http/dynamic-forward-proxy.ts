@@ -1,8 +1,8 @@
 import type { Filter, Message } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry, Service } from '../../registry/types.ts';
 import { allowAnyDnsCache, wildcardDnsCache } from '../dns-cache.ts';
-import { behaviour } from '../version.ts';
 import type { ConnectionManagerOptions } from './connection-manager.ts';
 import { extension } from './typed-config.ts';
 

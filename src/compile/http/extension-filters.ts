@@ -1,4 +1,5 @@
 import type { Filter } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject, objects } from '../../model/json.ts';
 import { derive, deriveField } from '../../model/provenance.ts';
@@ -6,7 +7,6 @@ import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
 import { attaches } from '../policy-attachment.ts';
-import { behaviour } from '../version.ts';
 import type { ListenerClass } from './listener-class.ts';
 import { perProxy } from './per-proxy.ts';
 import { workloadMode } from './telemetry.ts';

@@ -1,10 +1,10 @@
 import type { Message } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject, objects } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { envoyDuration } from '../duration.ts';
-import { behaviour } from '../version.ts';
 import { headerValue, httpService, joinPath } from './http-service.ts';
 import { providerCluster } from './provider-cluster.ts';
 import { serviceCluster } from './service-cluster.ts';

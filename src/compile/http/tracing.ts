@@ -1,11 +1,11 @@
 import type { Message } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Source } from '../../model/provenance.ts';
 import { derive, deriveField } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
-import { behaviour } from '../version.ts';
 import type { ListenerClass } from './listener-class.ts';
 import { perProxy } from './per-proxy.ts';
 import { tracingProvider } from './tracing-provider.ts';

@@ -1,8 +1,8 @@
 import type { Message } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import type { Registry } from '../../registry/types.ts';
 import { envoyDuration } from '../duration.ts';
 import { extension } from '../http/typed-config.ts';
-import { behaviour } from '../version.ts';
 
 /** Listener filters and settings that listeners of all kinds share. */
 

@@ -1,9 +1,9 @@
 import type { Message, RouteConfiguration } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import { isObject } from '../../model/json.ts';
 import type { Source } from '../../model/provenance.ts';
 import { derive } from '../../model/provenance.ts';
 import type { Protocol, Registry } from '../../registry/types.ts';
-import { behaviour } from '../version.ts';
 import { traceOperation } from './names.ts';
 import { inboundRetryPolicy } from './retry.ts';
 

@@ -1,8 +1,8 @@
+import { behaviour } from '../../model/istio-version.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry, Service } from '../../registry/types.ts';
 import { ipFamily } from '../cluster/ip-family.ts';
 import { nodeFlag } from '../node-metadata.ts';
-import { behaviour } from '../version.ts';
 
 /** The addresses of the families that the proxy itself has; a dual-stack proxy gets both only where istiod allows it. */
 function ofProxysFamilies(addresses: string[], proxy: Proxy, registry: Registry): string[] {

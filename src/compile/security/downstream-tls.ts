@@ -1,11 +1,11 @@
 import type { Message } from '../../model/envoy.ts';
+import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { derive, deriveField } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { any } from '../http/typed-config.ts';
 import { nodeMetadata } from '../node-metadata.ts';
-import { behaviour } from '../version.ts';
 import { applyCompliance } from './compliance.ts';
 import { credentialSecret, keyCertificateSecret, rootCertificateSecret } from './sds.ts';
 

@@ -1,10 +1,10 @@
+import { behaviour } from '../../model/istio-version.ts';
 import { isObject } from '../../model/json.ts';
 import { placeOf, type Source } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
 import { proxyStart } from '../proxy-start.ts';
-import { behaviour } from '../version.ts';
 
 const candidates = new WeakMap<Registry, Resource[]>();
 const none: ReadonlySet<Resource> = new Set();

@@ -1,3 +1,4 @@
+import type { Behaviour } from '../../model/istio-version.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { ResourceIndex } from '../resources.ts';
@@ -14,27 +15,7 @@ export interface GatewayApiContext {
   grants: ReferenceGrants;
   /** PILOT_ENABLE_ALPHA_GATEWAY_API. */
   alpha: boolean;
-  behaviour: GatewayApiBehaviour;
-}
-
-/** What istiod's conversion does differently from one version to another. */
-export interface GatewayApiBehaviour {
-  /** TCPRoute, TLSRoute, ListenerSet and their protocols need no flag. */
-  layer4Routes: boolean;
-  /** HTTPRoutes and GRPCRoutes of one host are merged into one VirtualService. */
-  mergeHttpAndGrpc: boolean;
-  /** `*` in CORS origins, and preflight requests that match no origin pass. */
-  corsWildcards: boolean;
-  /** A redirect that replaces a prefix has a field of its own. */
-  prefixRedirect: boolean;
-  /** Of two listeners that collide the later one is left out. */
-  listenerConflicts: boolean;
-  /** A TLSRoute's hosts are narrowed to those of the listener. */
-  narrowTlsHosts: boolean;
-  /** Characters of header values are checked. */
-  checkHeaderValues: boolean;
-  /** `validation.mode` of a Gateway's TLS settings counts. */
-  frontendValidationMode: boolean;
+  behaviour: Behaviour;
 }
 
 /** What a Gateway API reference without group and kind means: `group/kind`. */

@@ -1,9 +1,10 @@
+import type { Behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { ResourceIndex } from '../resources.ts';
 import type { IstiodEnvironment } from '../types.ts';
 import { backendTlsRules } from './backend-tls-policy.ts';
-import { byGatewayApiPrecedence, type GatewayApiBehaviour, type GatewayApiContext, gatewayGroup } from './context.ts';
+import { byGatewayApiPrecedence, type GatewayApiContext, gatewayGroup } from './context.ts';
 import { convertGateways } from './gateway.ts';
 import { sortHttpRoutes } from './http-order.ts';
 import { ReferenceGrants } from './reference-grant.ts';
@@ -23,7 +24,7 @@ export function convertGatewayApi(
   resources: ResourceIndex,
   environment: IstiodEnvironment,
   domainSuffix: string,
-  behaviour: GatewayApiBehaviour,
+  behaviour: Behaviour,
 ): Resource[] {
   if (!environment.flag('PILOT_ENABLE_GATEWAY_API', true)) return [];
   const context: GatewayApiContext = {

@@ -1,6 +1,6 @@
+import { behaviour } from '../../../model/istio-version.ts';
 import type { Source } from '../../../model/provenance.ts';
 import type { ServicePort } from '../../../registry/types.ts';
-import { behaviour } from '../../version.ts';
 import type { ChainDraft, ListenerDraft, OutboundContext, OutboundRequest } from './context.ts';
 import { conflicts } from './filter-chain-match.ts';
 import { httpChain, onlyPlaintextHttp } from './http-chain.ts';

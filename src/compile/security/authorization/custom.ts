@@ -1,10 +1,10 @@
 import type { Filter, Message } from '../../../model/envoy.ts';
+import { behaviour } from '../../../model/istio-version.ts';
 import { derive, deriveField, inherit } from '../../../model/provenance.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import type { Resource } from '../../../model/resource.ts';
 import type { Registry } from '../../../registry/types.ts';
 import { extension } from '../../http/typed-config.ts';
-import { behaviour } from '../../version.ts';
 import { externalAuthorization } from './external.ts';
 import { authorizationPolicies, providerOf } from './policies.ts';
 import { rbacFilter } from './rbac-filter.ts';

@@ -1,4 +1,5 @@
 import type { Message } from '../../../model/envoy.ts';
+import { behaviour } from '../../../model/istio-version.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { isObject } from '../../../model/json.ts';
 import { derive, deriveField } from '../../../model/provenance.ts';
@@ -6,7 +7,6 @@ import type { Registry } from '../../../registry/types.ts';
 import { envoyDuration } from '../../duration.ts';
 import type { ProviderCluster } from '../../http/provider-cluster.ts';
 import { providerCluster } from '../../http/provider-cluster.ts';
-import { behaviour } from '../../version.ts';
 import { statusNames } from './http-status.ts';
 
 /** The ext_authz configs of a provider, without the metadata that enables them. An HTTP service cannot judge TCP. */

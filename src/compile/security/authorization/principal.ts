@@ -1,7 +1,7 @@
 import type { Message } from '../../../model/envoy.ts';
+import { behaviour } from '../../../model/istio-version.ts';
 import { derive } from '../../../model/provenance.ts';
 import type { Registry } from '../../../registry/types.ts';
-import { behaviour } from '../../version.ts';
 import type { Generator, Value } from './condition.ts';
 import { principals } from './condition.ts';
 import {

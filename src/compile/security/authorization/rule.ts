@@ -1,8 +1,8 @@
 import type { Message } from '../../../model/envoy.ts';
+import { behaviour } from '../../../model/istio-version.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { derive } from '../../../model/provenance.ts';
 import type { Registry } from '../../../registry/types.ts';
-import { behaviour } from '../../version.ts';
 import type { Condition, Value } from './condition.ts';
 import { generate, permissions, principals, Unsupported } from './condition.ts';
 import { metadataAttribute, permissionGenerator } from './permission.ts';
