@@ -26,7 +26,7 @@ for (const name of names) {
   };
   const labels = (expect.findings ?? []).filter((it) => kinds.has(it.kind));
   const path = existsSync(join(folder, 'rendered')) ? 'rendered' : 'git';
-  const withGit = !process.argv.includes('--no-git') && existsSync(join(folder, path));
+  const withGit = !process.argv.includes('--no-git') && globSync('**/*.{yaml,yml}', { cwd: join(folder, path) }).length > 0;
   const git = withGit ? { git: folder, ref: 'WORKTREE', path: [path] } : {};
   const flags = { ...git, capture: join(folder, 'capture') };
   const start = performance.now();

@@ -1,7 +1,7 @@
 import type { Route, VirtualHost } from '../model/envoy.ts';
 import { type Origin, originsAt } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
-import type { VirtualService } from '../registry/types.ts';
+import type { Registry, VirtualService } from '../registry/types.ts';
 import type { CompiledMesh } from './types.ts';
 
 /** A virtual host that a proxy holds. */
@@ -40,11 +40,28 @@ function findIdle(mesh: CompiledMesh, proxy: Proxy): VirtualHost[] {
   return mesh.config(proxy).routes.flatMap(({ name, virtual_hosts: hosts }) => {
     const port = Number(/(\d+)$/.exec(name)?.[1]);
     if (Number.isNaN(port)) return [];
-    return (hosts ?? []).filter(({ domains }) => {
-      const services = domains.flatMap((domain) => serviceByHostname.get(domain.replace(/:\d+$/, '')) ?? []);
+    return (hosts ?? []).filter((host) => {
+      const services = domainsOf(host).flatMap((domain) => serviceByHostname.get(domain) ?? []);
       return services.length > 0 && services.every(({ ports }) => !ports.some((own) => own.port === port));
     });
   });
+}
+
+/** The domains of a virtual host without ports. */
+export function domainsOf({ domains }: VirtualHost): string[] {
+  // Which port a name stands for may not be known: such a domain is no text.
+  return domains.filter((domain) => typeof domain === 'string').map((domain) => domain.replace(/:\d+$/, ''));
+}
+
+/** Whether a virtual host is for a name of the cluster's own domain that no Service has, so that no client can ask for it. */
+export function isNobodys({ registry }: CompiledMesh, host: VirtualHost): boolean {
+  return domainsOf(host).some((domain) => isUnknownService(registry, domain));
+}
+
+/** Whether a name is one of the cluster's own domain and no Service has it. */
+export function isUnknownService(registry: Registry, host: string): boolean {
+  const ofCluster = host.endsWith(`.svc.${registry.domainSuffix}`) && !host.startsWith('*');
+  return ofCluster && registry.serviceByHostname(host).length === 0;
 }
 
 /** The VirtualService that a route was made of, as `namespace/name`; undefined for routes without one. */

@@ -4,7 +4,7 @@ import type { Proxy } from '../model/proxy.ts';
 import { resourceName } from '../model/resource.ts';
 import type { VirtualService } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
-import { holdersOf, nameOf, virtualHosts, virtualServiceOf } from './holders.ts';
+import { domainsOf, holdersOf, nameOf, virtualHosts, virtualServiceOf } from './holders.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { visibleTo } from './virtual-services.ts';
 
@@ -79,10 +79,7 @@ function ownersByDomain(hosts: readonly VirtualHost[]): Map<string, Set<string>>
   const owners = new Map<string, Set<string>>();
   for (const host of hosts) {
     const names = (host.routes ?? []).flatMap((route) => virtualServiceOf(route) ?? []);
-    for (const domain of host.domains) {
-      const name = domain.replace(/:\d+$/, '');
-      owners.set(name, new Set([...(owners.get(name) ?? []), ...names]));
-    }
+    for (const domain of domainsOf(host)) owners.set(domain, new Set([...(owners.get(domain) ?? []), ...names]));
   }
   return owners;
 }

@@ -13,6 +13,7 @@ import type { CompiledMesh, Rule } from './types.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { unknownGateway } from './unknown-gateway.ts';
 import { unresolvedDestination } from './unresolved-destination.ts';
+import { unservedHost } from './unserved-host.ts';
 import { wildcardReplaced } from './wildcard-replaced.ts';
 
 /** Every rule, explicitly. */
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   unresolvedDestination,
   unknownGateway,
   unknownDelegate,
+  unservedHost,
   emptySubset,
   hostTaken,
   ruleMergedAway,

@@ -6,7 +6,7 @@ import { type Origin, originsAt } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { type ClusterReference, clusterReferences } from './cluster-references.ts';
 import { findingOf, placeKey } from './finding.ts';
-import { idleHosts } from './holders.ts';
+import { idleHosts, isNobodys } from './holders.ts';
 import { requestsOf } from './request-words.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { type Missing, whyMissing } from './why-missing.ts';
@@ -49,7 +49,8 @@ export const unresolvedDestination: Rule = {
         const key = `${placeKey(destination)} ${missing.code}`;
         const known = found.get(key) ?? { destination, missing, cluster, reference, proxies: new Set() };
         found.set(key, known);
-        known.proxies.add(proxy);
+        // A name that no client can resolve hurts nobody yet.
+        if (!reference.virtualHost || !isNobodys(mesh, reference.virtualHost)) known.proxies.add(proxy);
       }
     }
     return [...found.values()].map((it) => toFinding(mesh, it, worksElsewhere(mesh, it)));
