@@ -10,10 +10,14 @@
 import { parseArgs } from 'node:util';
 import { examine } from '../src/app/drift/examine.ts';
 import { toRegistryInput } from '../src/app/registry-input.ts';
+import { compileProxy } from '../src/compile/index.ts';
+import type { LiveProxy } from '../src/decode/index.ts';
 import { readCaptureState } from '../src/io/capture-source.ts';
+import type { ProxyConfig } from '../src/model/envoy.ts';
+import type { Proxy } from '../src/model/proxy.ts';
 import { buildRegistry } from '../src/registry/index.ts';
 import { findRecordings, recordingsRoot } from './conformance/recordings.ts';
-import { judge, type Outcome, rightOrigins } from './mutation/judge.ts';
+import { judge, type Outcome, rightOrigins, type Subject } from './mutation/judge.ts';
 import { leavesOf, mutate } from './mutation/mutate.ts';
 import { random } from './mutation/random.ts';
 
@@ -35,12 +39,20 @@ const missed: string[] = [];
 for (const recording of recordings) {
   const state = await readCaptureState(`${recording.directory}/capture`);
   const registry = buildRegistry(toRegistryInput(state));
-  const { proxies } = await examine(state, registry, { concurrency: 1 });
-  const inSync = proxies.filter(({ examined }) => examined.state === 'synced');
+  const live = new Map<string, ProxyConfig>();
+  const observe = (proxy: Proxy, _: unknown, { config }: LiveProxy) => live.set(proxy.id, config);
+  const { proxies } = await examine(state, registry, { concurrency: 1, observe });
+  const inSync = proxies.flatMap((it): Subject[] => {
+    const { proxy, state } = it.examined;
+    const config = live.get(proxy.id);
+    if (state !== 'synced' || !config) return [];
+    // Examined proxies share equal resources, which loses where each came from.
+    return [{ ...it, expected: compileProxy(proxy, registry), live: config }];
+  });
   const perProxy = Math.ceil(perRecording / Math.max(1, inSync.length));
   for (const proxy of inSync) {
     const dirty = new Set(proxy.differences.map(({ type }) => type));
-    const leaves = leavesOf(proxy.examined.live).filter(({ type }) => !dirty.has(type));
+    const leaves = leavesOf(proxy.live).filter(({ type }) => !dirty.has(type));
     if (leaves.length === 0) continue;
     total.proxies++;
     for (let at = 0; at < perProxy; at++) {

@@ -8,6 +8,11 @@ import { type Origin, originsAt } from '../../src/model/provenance.ts';
 import { resourceName } from '../../src/model/resource.ts';
 import type { Leaf } from './mutate.ts';
 
+/** An examined proxy with what it holds, and what it should hold compiled for it alone. */
+export interface Subject extends Examined {
+  live: ProxyConfig;
+}
+
 export interface Outcome {
   path: string;
   found: boolean;
@@ -29,10 +34,10 @@ const nameField = (leaf: Leaf) => (leaf.type === 'endpoint' ? 'cluster_name' : '
  * Where the compiled value at a leaf comes from, found before the mutation: its place among the expected values is
  * looked up by equal content, without the comparison's help.
  */
-export function rightOrigins({ expected, examined }: Examined, leaf: Leaf): Origin[] {
+export function rightOrigins({ expected, live }: Subject, leaf: Leaf): Origin[] {
   const root = (expected[leaf.list] as Message[]).find((item) => String(item[nameField(leaf)] ?? '') === leaf.name);
   let ours: any = root;
-  let theirs: any = examined.live[leaf.list][leaf.index];
+  let theirs: any = live[leaf.list][leaf.index];
   const path: (string | number)[] = [];
   for (const step of leaf.path) {
     if (Array.isArray(theirs) && Array.isArray(ours)) {
@@ -52,9 +57,9 @@ export function rightOrigins({ expected, examined }: Examined, leaf: Leaf): Orig
  *
  * @param right where the value at the leaf comes from
  */
-export function judge(proxy: Examined, all: readonly Examined[], leaf: Leaf, right: readonly Origin[]): Outcome {
-  const { expected, examined } = proxy;
-  const resource = examined.live[leaf.list][leaf.index] as Message;
+export function judge(proxy: Subject, all: readonly Examined[], leaf: Leaf, right: readonly Origin[]): Outcome {
+  const { expected, live } = proxy;
+  const resource = live[leaf.list][leaf.index] as Message;
   const names = new Set([leaf.name, String(resource[nameField(leaf)] ?? '')]);
   const narrow = (config: ProxyConfig): ProxyConfig => {
     // Clusters say how the hosts of an endpoint resource are found.
@@ -62,7 +67,7 @@ export function judge(proxy: Examined, all: readonly Examined[], leaf: Leaf, rig
     const list = config[leaf.list] as Message[];
     return { ...empty, [leaf.list]: list.filter((item) => names.has(String(item[nameField(leaf)] ?? ''))) };
   };
-  const { differences, notCompared } = compareConfigs(narrow(expected), narrow(examined.live), [leaf.type]);
+  const { differences, notCompared } = compareConfigs(narrow(expected), narrow(live), [leaf.type]);
   const odd = { ...proxy, differences };
   const findings = differences.length === 0 ? [] : unexplainedFindings([odd], all, () => undefined);
   const rightNames = new Set(right.map((origin) => resourceName(origin.resource)));

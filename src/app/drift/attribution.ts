@@ -1,11 +1,13 @@
 import type { Difference } from '../../compare/types.ts';
-import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
+import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Path } from '../../model/json.ts';
 import { valueAt } from '../../model/json.ts';
 import { type Origin, originsAt } from '../../model/provenance.ts';
+import type { SyncType } from './sync.ts';
 
 /** The Envoy resource of a config by type and name. */
-export function resourceOf(config: ProxyConfig, type: ResourceType, name: string): object | undefined {
+export function resourceOf(config: ProxyConfig, type: SyncType, name: string): object | undefined {
+  if (type === 'extension') return undefined;
   if (type === 'cluster') return config.clusters.find((it) => it.name === name);
   if (type === 'endpoint') return config.endpoints.find((it) => it.cluster_name === name);
   if (type === 'listener') return config.listeners.find((it) => it.name === name);

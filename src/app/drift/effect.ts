@@ -8,6 +8,7 @@ import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { RegistryInput } from '../../registry/types.ts';
+import { digest } from './shared-configs.ts';
 
 /** What a change of the inputs does to the proxies. */
 export interface Effect {
@@ -24,7 +25,7 @@ export interface Effect {
 export class EffectOracle {
   readonly #input: RegistryInput;
   readonly #proxies: readonly Proxy[];
-  readonly #base = new Map<string, { config: ProxyConfig; text: string }>();
+  readonly #base = new Map<string, string>();
   readonly #baseOf: (proxy: Proxy) => ProxyConfig;
 
   /**
@@ -52,9 +53,8 @@ export class EffectOracle {
     const effect: Effect = { proxies: [], differences: [] };
     for (const proxy of among) {
       const changed = compileProxy(proxyById.get(proxy.id) ?? proxy, registry);
-      const base = this.#baseline(proxy);
-      if (JSON.stringify(changed) === base.text) continue;
-      const { differences } = compareConfigs(changed, base.config);
+      if (digest(changed) === this.#baseline(proxy)) continue;
+      const { differences } = compareConfigs(changed, this.#baseOf(proxy));
       if (differences.length === 0) continue;
       if (effect.proxies.length === 0) effect.differences = differences;
       effect.proxies.push(proxy);
@@ -62,14 +62,10 @@ export class EffectOracle {
     return effect;
   }
 
-  #baseline(proxy: Proxy): { config: ProxyConfig; text: string } {
-    let base = this.#base.get(proxy.id);
-    if (!base) {
-      const config = this.#baseOf(proxy);
-      base = { config, text: JSON.stringify(config) };
-      this.#base.set(proxy.id, base);
-    }
-    return base;
+  #baseline(proxy: Proxy): string {
+    const known = this.#base.get(proxy.id) ?? digest(this.#baseOf(proxy));
+    this.#base.set(proxy.id, known);
+    return known;
   }
 }
 

@@ -4,19 +4,29 @@ import { compileProxy } from '../../compile/index.ts';
 import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
 import { asideReasons, type LiveProxy } from '../../decode/index.ts';
 import { type ClusterState, isProblem, type ProxyAnswers, type ProxySource } from '../../model/cluster-state.ts';
-import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
+import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Diagnostic } from '../../model/report.ts';
 import type { Registry } from '../../registry/types.ts';
-import { logRejections } from './proxy-log.ts';
-import { readSyncz, type SyncRow, type SyncState, streamIsAlive, unackedTypes } from './sync.ts';
-import type { ExaminedProxy, Rejection } from './types.ts';
+import { type Connections, connectionsOf } from './connections.ts';
+import { judge } from './judge.ts';
+import { SharedConfigs } from './shared-configs.ts';
+import type { ExaminedProxy } from './types.ts';
 
 /** A proxy that was read, with what it should hold and where it differs. */
 export interface Examined {
   examined: ExaminedProxy;
+  /** Its values have origins where there are differences to explain. */
   expected: ProxyConfig;
   differences: Difference[];
+}
+
+export interface ExamineOptions {
+  concurrency: number;
+  signal?: AbortSignal;
+  onProgress?: (done: number, of: number) => void;
+  /** Sees all that each proxy told, before it is let go. */
+  observe?: (proxy: Proxy, answers: ProxyAnswers, live: LiveProxy) => void;
 }
 
 export interface Examination {
@@ -33,11 +43,7 @@ export interface Examination {
  * Reads the selected proxies, as many at once as `concurrency` says, and compares each with what the API server's
  * objects compile to. A proxy that cannot be read becomes a row in `unread`; it never hides another.
  */
-export async function examine(
-  state: ClusterState,
-  registry: Registry,
-  options: { concurrency: number; signal?: AbortSignal; onProgress?: (done: number, of: number) => void },
-): Promise<Examination> {
+export async function examine(state: ClusterState, registry: Registry, options: ExamineOptions): Promise<Examination> {
   const aside = new Map<string, number>();
   const result: Examination = {
     proxies: [],
@@ -47,16 +53,19 @@ export async function examine(
     notCompared: new Map(),
   };
   const known = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));
-  const rows = syncRows(state);
+  const connections = connectionsOf(state);
+  const shared = new SharedConfigs();
   const queue = [...state.proxies];
   let done = 0;
   const work = async (): Promise<void> => {
     for (let source = queue.shift(); source; source = queue.shift()) {
-      const outcome = await examineOne(source, known.get(source.id), registry, rows, options.signal);
+      const outcome = await examineOne(source, known.get(source.id), registry, { state, connections, options });
       if ('examined' in outcome) {
-        const { aside: set, ...examined } = outcome;
-        result.proxies.push(examined);
-        for (const { why } of set) aside.set(asideReasons[why], (aside.get(asideReasons[why]) ?? 0) + 1);
+        const { differences, examined: proxy } = outcome;
+        const plain = differences.length === 0 && proxy.rejections.length === 0;
+        const expected = plain ? shared.share(outcome.expected) : outcome.expected;
+        result.proxies.push({ examined: proxy, expected, differences });
+        for (const { why } of outcome.aside) aside.set(asideReasons[why], (aside.get(asideReasons[why]) ?? 0) + 1);
         result.compared.resources += outcome.compared.resources;
         result.compared.leaves += outcome.compared.leaves;
         for (const [reason, count] of outcome.notCompared) {
@@ -82,8 +91,7 @@ async function examineOne(
   source: ProxySource,
   proxy: Proxy | undefined,
   registry: Registry,
-  rows: Map<string, SyncRow> | undefined,
-  signal: AbortSignal | undefined,
+  { state, connections, options }: { state: ClusterState; connections: Connections; options: ExamineOptions },
 ): Promise<Outcome | Diagnostic> {
   const unread = (message: string, fix: string): Diagnostic => ({
     severity: 'error',
@@ -91,7 +99,7 @@ async function examineOne(
     message,
     fix,
   });
-  const answers = await source.read(signal);
+  const answers = await source.read(options.signal);
   if (isProblem(answers)) return unread(answers.message, answers.advice);
   if (!proxy) {
     return unread(
@@ -109,7 +117,13 @@ async function examineOne(
   try {
     const expected = compileProxy(proxy, registry);
     const comparison = compareConfigs(expected, live.config);
-    return { examined: judge(proxy, live, answers, rows), expected, aside: live.aside, ...comparison };
+    options.observe?.(proxy, answers, live);
+    return {
+      examined: judge(proxy, live, answers, connections, state.takenAt),
+      expected,
+      aside: live.aside,
+      ...comparison,
+    };
   } catch (error) {
     return unread(
       `${source.id}: kubectl mesh failed to compile what it should hold: ${(error as Error).message}`,
@@ -124,52 +138,4 @@ function decoded(dump: Buffer): LiveProxy | Error {
   } catch (error) {
     return error as Error;
   }
-}
-
-function judge(
-  proxy: Proxy,
-  live: LiveProxy,
-  answers: ProxyAnswers,
-  rows: Map<string, SyncRow> | undefined,
-): ExaminedProxy {
-  const row = rows?.get(proxy.id);
-  const rejections: Rejection[] = live.rejected
-    .filter((it) => it.name !== '' || live.rejected.every((other) => other === it || other.details !== it.details))
-    .map((it) => ({ type: it.type, name: it.name, details: it.details, time: it.lastUpdateAttempt }));
-  const behind = row ? unackedTypes(row) : [];
-  for (const type of behind) {
-    if (rejections.some((it) => it.type === type)) continue;
-    if (!row || !streamIsAlive(row, type)) continue;
-    const logged = logRejections(answers.log ?? '').get(type);
-    rejections.push({ type, name: logged?.name ?? '', details: logged?.details ?? '' });
-  }
-  return { proxy, live: live.config, row: row ?? {}, rejections, state: stateOf(rows, row, behind, rejections) };
-}
-
-function stateOf(
-  rows: Map<string, SyncRow> | undefined,
-  row: SyncRow | undefined,
-  behind: readonly ResourceType[],
-  rejections: readonly Rejection[],
-): SyncState {
-  if (rejections.length > 0) return 'rejected';
-  if (!rows) return 'unknown';
-  if (!row) return 'disconnected';
-  if (Object.keys(row).length === 0) return 'not-sent';
-  return behind.length > 0 ? 'stale' : 'synced';
-}
-
-/** The rows of all istiods that answered, or undefined where none did. */
-function syncRows(state: ClusterState): Map<string, SyncRow> | undefined {
-  const answered = state.istiods.filter((istiod) => istiod.syncz !== undefined);
-  if (answered.length === 0) return undefined;
-  const rows = new Map<string, SyncRow>();
-  for (const istiod of answered) {
-    for (const [proxy, row] of readSyncz(istiod.syncz)) {
-      const known = rows.get(proxy);
-      // After a reconnection the former istiod may show the proxy for a while: the row with less behind is in force.
-      if (!known || unackedTypes(row).length < unackedTypes(known).length) rows.set(proxy, row);
-    }
-  }
-  return rows;
 }

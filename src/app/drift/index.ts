@@ -1,23 +1,18 @@
-import type { Difference } from '../../compare/types.ts';
 import type { ClusterState } from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Diagnostic, type Report, schemaVersion } from '../../model/report.ts';
-import { type Resource, resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Desired } from '../desired/index.ts';
 import { applyProjectRules } from '../project-rules.ts';
 import { toRegistryInput } from '../registry-input.ts';
-import { isIstio, originsOf } from './attribution.ts';
 import { EffectOracle } from './effect.ts';
-import { type Examination, type Examined, examine } from './examine.ts';
+import { type Examination, examine } from './examine.ts';
 import { gitDriftFindings } from './git-drift.ts';
 import { judgedKind } from './judged-kinds.ts';
 import { objectDrifts } from './objects.ts';
-import { rejectedFindings } from './rejected.ts';
-import { type Behind, disconnectedFinding, staleFindings } from './stale.ts';
-import { signature, unexplainedFindings } from './unexplained.ts';
+import { proxyFindings } from './proxy-findings.ts';
 
 /** What Git says, as far as `drift` needs it. */
 export type DriftGit = Pick<
@@ -64,51 +59,6 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
 }
 
 const emptyConfig: ProxyConfig = { clusters: [], endpoints: [], listeners: [], routes: [] };
-
-function proxyFindings(proxies: readonly Examined[], git: readonly Resource[]): Finding[] {
-  const byKey = new Map(git.map((resource) => [resourceKey(resource), resource]));
-  const gitTwin = (resource: Resource): Resource | undefined => byKey.get(resourceKey(resource));
-  const inSync = proxies.filter(({ examined }) => examined.state === 'synced' || examined.state === 'unknown');
-  // What proxies in sync show as well is not for want of a push: it is a gap of the compiler, told once below.
-  const gaps = new Set(inSync.flatMap((it) => it.differences.map(signature)));
-  const behind: Behind[] = proxies
-    .filter((it) => !inSync.includes(it))
-    .map((it) => ({ ...it, differences: it.differences.filter((difference) => !gaps.has(signature(difference))) }));
-  const nacks = behind.flatMap((it) => rejectedFindings(it.examined, it.expected, it.differences, gitTwin));
-  const merged = mergeByPlace(nacks);
-  const culprits = new Set(merged.map((finding) => finding.resource));
-  const late = behind.map((it) => ({ ...it, differences: it.differences.filter((one) => !isRejection(it, one)) }));
-  const stale = staleFindings(late, gitTwin).filter((it) => !culprits.has(it.resource));
-  const idle = behind.filter((it) => it.differences.length === 0).map((it) => disconnectedFinding(it.examined));
-  return [
-    ...merged,
-    ...stale,
-    ...idle,
-    ...unexplainedFindings(
-      inSync.filter((it) => it.differences.length > 0),
-      inSync,
-      gitTwin,
-    ),
-  ];
-}
-
-/** Whether a difference is what the rejection itself tells: the refused resource, where no config of its own explains it. */
-function isRejection({ examined, expected }: Behind, difference: Difference): boolean {
-  const refused = examined.rejections.some((it) => it.type === difference.type && it.name === difference.name);
-  return refused && !originsOf(expected, difference).some(isIstio);
-}
-
-/** One finding a place, with the proxies of all. */
-function mergeByPlace(findings: readonly Finding[]): Finding[] {
-  const merged = new Map<string, Finding>();
-  for (const finding of findings) {
-    const key = `${finding.resource} ${finding.field}`;
-    const known = merged.get(key);
-    if (known) known.proxies = [...new Set([...known.proxies, ...finding.proxies])].sort();
-    else merged.set(key, { ...finding });
-  }
-  return [...merged.values()];
-}
 
 function toReport(
   git: DriftGit,

@@ -1,10 +1,11 @@
-import type { ResourceType } from '../../model/envoy.ts';
+import type { SyncType } from './sync.ts';
 
-const shortNames: Record<string, ResourceType> = {
+const shortNames: Record<string, SyncType> = {
   Cluster: 'cluster',
   ClusterLoadAssignment: 'endpoint',
   Listener: 'listener',
   RouteConfiguration: 'route',
+  TypedExtensionConfig: 'extension',
 };
 
 /** What the log says of one type: Envoy's sentence, and the resource that it names, '' where it names none. */
@@ -21,8 +22,8 @@ export interface LogRejection {
  * A validation error quotes the whole message over hundreds of lines; the last lines of a log may then hold its end
  * alone: `Proto constraint validation failed (ClusterValidationError.ConnectTimeout: ...)`.
  */
-export function logRejections(log: string): Map<ResourceType, LogRejection> {
-  const found = new Map<ResourceType, LogRejection>();
+export function logRejections(log: string): Map<SyncType, LogRejection> {
+  const found = new Map<SyncType, LogRejection>();
   for (const [, message, reason] of log.matchAll(
     /Proto constraint validation failed \((\w+?)ValidationError\.([^\n]+?)\)/g,
   )) {
@@ -36,6 +37,14 @@ export function logRejections(log: string): Map<ResourceType, LogRejection> {
     if (type && reason) found.set(type, { name: nameIn(reason), details: reason.trim() });
   }
   return found;
+}
+
+/** What an error means that Envoy answered to istiod: the reason without the message that a validation error quotes. */
+export function readRejection(error: string): LogRejection {
+  const invalid = /Proto constraint validation failed \((\w+?ValidationError\.[^\n]+?)\)\s*$/.exec(error)?.[1];
+  if (invalid === undefined) return { name: nameIn(error), details: error.trim() };
+  // The quoted message begins with the resource's own name.
+  return { name: /(?:^|\n)(?:cluster_)?name: "((?:[^"\\]|\\.)*)"/.exec(error)?.[1] ?? '', details: invalid };
 }
 
 /** `Error adding/updating listener(s) virtualInbound: ...`, `Duplicate entry of domain x in route 8080`. */

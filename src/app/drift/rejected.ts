@@ -34,7 +34,6 @@ export function rejectedFindings(
     const origin = culprit(rejection, expected, differences);
     const resource = origin ? resourceName(origin.resource) : `Pod ${examined.proxy.id}`;
     const field = origin ? formatPath(origin.path) : '';
-    const holds = rejection.name !== '' && resourceOf(examined.live, rejection.type, rejection.name) !== undefined;
     findings.set(`${resource} ${field}`, {
       code: codes.rejected,
       kind: 'nack',
@@ -47,7 +46,7 @@ export function rejectedFindings(
       live: null,
       proxies: [examined.proxy.id],
       layer: 'proxy-rejects',
-      effect: effectOf(rejection, holds),
+      effect: effectOf(rejection),
       fix: origin
         ? `correct ${field} of ${resource}, before a pod restarts.`
         : 'see the proxy log for what it rejects.',
@@ -57,7 +56,7 @@ export function rejectedFindings(
   return [...findings.values()];
 }
 
-function effectOf({ type, name }: Rejection, holds: boolean): string {
+function effectOf({ type, name, holds }: Rejection): string {
   if (name === '')
     return `the former ${type}s keep working in memory; a restarted pod comes up without what was rejected.`;
   if (holds) return `the former ${type} ${name} keeps working in memory; a restarted pod comes up without it.`;

@@ -1,75 +1,157 @@
-import type { ResourceType } from '../../model/envoy.ts';
+import { type ResourceType, typeUrl } from '../../model/envoy.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 
 /**
  * How a proxy stands with its istiod: `synced` (acknowledged all that was sent), `stale` (something sent was not
  * acknowledged), `rejected` (it answered with an error, NACK), `not-sent` (connected, nothing sent yet), `disconnected`
- * (no istiod knows it), `unknown` (no istiod could be asked).
+ * (no istiod knows it), `unknown` (not every istiod could be asked, and those that answered do not know it).
  */
 export type SyncState = 'synced' | 'stale' | 'rejected' | 'not-sent' | 'disconnected' | 'unknown';
+
+/** What istiod tells the exchange of: the four types that are compared, and extension configs (ECDS). */
+export type SyncType = ResourceType | 'extension';
 
 /** One type's exchange between istiod and a proxy, as `/debug/syncz` tells it. */
 export interface TypeSync {
   sent: string;
   acked: string;
+  /** RFC 3339; undefined where istiod is too old to say. */
+  sentTime?: string;
+  /** Envoy's own words, where its last answer was an error; istiod clears it with the next acknowledgement. */
+  error?: string;
 }
 
-export type SyncRow = Partial<Record<ResourceType, TypeSync>>;
+/** The types of which something was sent. */
+export type SyncRow = Partial<Record<SyncType, TypeSync>>;
 
-const typeUrls: Record<ResourceType, string> = {
-  cluster: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
-  endpoint: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
-  listener: 'type.googleapis.com/envoy.config.listener.v3.Listener',
-  route: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+/** One connection of a proxy, as one istiod tells it. */
+export interface SyncEntry {
+  /** `namespace/pod` */
+  id: string;
+  row: SyncRow;
+  /** Types that the proxy asked for; undefined where istiod is too old to say. */
+  watched?: ReadonlySet<SyncType>;
+  clusterId: string;
+  /** `sidecar`, `router`; '' where istiod does not say. */
+  proxyType: string;
+  istioVersion: string;
+}
+
+export const syncTypes = ['cluster', 'listener', 'endpoint', 'route', 'extension'] as const;
+
+const urls: Record<SyncType, string> = {
+  ...typeUrl,
+  extension: 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig',
+};
+
+/** Names of the flat fields, `cluster_sent` and so on (pilot/pkg/xds `SyncStatus`). */
+const flat: Record<SyncType, string> = {
+  cluster: 'cluster',
+  endpoint: 'endpoint',
+  listener: 'listener',
+  route: 'route',
+  extension: 'extensionconfig',
 };
 
 /**
- * Reads `/debug/syncz` of one istiod: a row a proxy, keyed `namespace/pod`. Old istiods have `cluster_sent` and so on,
- * newer ones a map `resources` by type URL beside or instead.
+ * Reads `/debug/syncz` of one istiod: an entry a connection. Old istiods have `cluster_sent` and so on, newer ones a map
+ * `resources` by type URL beside or instead.
  */
-export function readSyncz(answer: unknown): Map<string, SyncRow> {
-  const rows = new Map<string, SyncRow>();
-  for (const entry of Array.isArray(answer) ? answer : []) {
-    if (!isObject(entry) || typeof entry['proxy'] !== 'string') continue;
+export function readSyncEntries(answer: unknown): SyncEntry[] {
+  return (Array.isArray(answer) ? answer : []).flatMap((entry) => {
+    if (!isObject(entry) || typeof entry['proxy'] !== 'string') return [];
     const dot = entry['proxy'].lastIndexOf('.');
-    rows.set(`${entry['proxy'].slice(dot + 1)}/${entry['proxy'].slice(0, dot)}`, rowOf(entry as JsonObject));
-  }
-  return rows;
+    const id = `${entry['proxy'].slice(dot + 1)}/${entry['proxy'].slice(0, dot)}`;
+    const { resources } = entry as JsonObject;
+    const watched = isObject(resources)
+      ? new Set(syncTypes.filter((type) => resources[urls[type]] !== undefined))
+      : undefined;
+    return [
+      {
+        id,
+        row: rowOf(entry as JsonObject),
+        ...(watched ? { watched } : {}),
+        clusterId: text(entry['cluster_id']),
+        proxyType: text(entry['proxy_type']),
+        istioVersion: text(entry['istio_version']) || text(entry['proxy_version']),
+      },
+    ];
+  });
+}
+
+/** The rows of one istiod by `namespace/pod`. */
+export function readSyncz(answer: unknown): Map<string, SyncRow> {
+  return new Map(readSyncEntries(answer).map(({ id, row }) => [id, row]));
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function rowOf(entry: JsonObject): SyncRow {
   const row: SyncRow = {};
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  for (const type of ['cluster', 'endpoint', 'listener', 'route'] as const) {
-    const resources = isObject(entry['resources']) ? entry['resources'][typeUrls[type]] : undefined;
+  for (const type of syncTypes) {
+    const resources = isObject(entry['resources']) ? entry['resources'][urls[type]] : undefined;
     const known = isObject(resources) ? resources : {};
-    const sent = text(known['sent'] ?? entry[`${type}_sent`]);
+    const sent = text(known['sent'] ?? entry[`${flat[type]}_sent`]);
     if (sent === '') continue;
-    row[type] = { sent, acked: text(known['acked'] ?? entry[`${type}_acked`]) };
+    const sync: TypeSync = { sent, acked: text(known['acked'] ?? entry[`${flat[type]}_acked`]) };
+    // Go prints a time that was never set as year 1.
+    const sentTime = text(known['sentTime']);
+    if (sentTime !== '' && !sentTime.startsWith('0001')) sync.sentTime = sentTime;
+    if (text(known['lastError']) !== '') sync.error = text(known['lastError']);
+    row[type] = sync;
   }
   return row;
 }
 
 /** The types that were sent and not acknowledged. */
-export function unackedTypes(row: SyncRow): ResourceType[] {
-  return (Object.entries(row) as [ResourceType, TypeSync][])
-    .filter(([, sync]) => sync.sent !== sync.acked)
+export function unackedTypes(row: SyncRow): SyncType[] {
+  return (Object.entries(row) as [SyncType, TypeSync][])
+    .filter(([, sync]) => sync.sent !== sync.acked || sync.error !== undefined)
     .map(([type]) => type);
 }
 
 /**
  * Whether the proxy acknowledged something of the same push or of a later one: then its stream is alive, and what it did
- * not acknowledge it rejected. istiod sends all types of a push in a row; a proxy that is cut off acknowledges none.
+ * not acknowledge it rejected, or is about to. istiod sends all types of a push in a row; a proxy that is cut off
+ * acknowledges none.
  */
-export function streamIsAlive(row: SyncRow, type: ResourceType): boolean {
+export function streamIsAlive(row: SyncRow, type: SyncType): boolean {
   const push = pushOf(row[type]?.sent ?? '');
   if (push === undefined) return false;
   return Object.values(row).some((sync) => sync.sent === sync.acked && (pushOf(sync.acked) ?? -1) >= push);
 }
 
+/**
+ * Whether what is not acknowledged was rejected: istiod tells so, or it is too old to tell and the proxy had time enough
+ * to acknowledge it as it did the rest of the push.
+ *
+ * @param now RFC 3339
+ */
+export function isRejected(row: SyncRow, type: SyncType, now: string): boolean {
+  const sync = row[type];
+  if (!sync) return false;
+  if (sync.error !== undefined) return true;
+  // An istiod that tells when it sent something tells errors too.
+  if (sync.sentTime !== undefined || sync.sent === sync.acked || !streamIsAlive(row, type)) return false;
+  const sent = Date.parse(pushTime(sync.sent) ?? '');
+  return Number.isNaN(sent) || Date.parse(now) - sent > inFlightMs;
+}
+
+/** What a proxy may take to answer before its silence means something. */
+const inFlightMs = 5000;
+
+const nonceTail = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** The number of the push in a nonce `2026-11-21T10:53:19Z/176` + uuid (pilot/pkg/xds `nonce`). */
 function pushOf(nonce: string): number | undefined {
-  const number = /\/(\d+)$/.exec(nonce.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, ''))?.[1];
+  const number = /\/(\d+)$/.exec(nonce.replace(nonceTail, ''))?.[1];
   return number === undefined ? undefined : Number(number);
+}
+
+/** The time of the push in a nonce or in a `version_info`, RFC 3339. */
+export function pushTime(version: string): string | undefined {
+  return /^(\d{4}-\d\d-\d\dT[\d:.]+Z)(\/|$)/.exec(version)?.[1];
 }

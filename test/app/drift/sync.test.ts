@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { logRejections } from '../../../src/app/drift/proxy-log.ts';
-import { readSyncz, streamIsAlive, unackedTypes } from '../../../src/app/drift/sync.ts';
+import { connectionsOf } from '../../../src/app/drift/connections.ts';
+import { logRejections, readRejection } from '../../../src/app/drift/proxy-log.ts';
+import { isRejected, readSyncEntries, readSyncz, streamIsAlive, unackedTypes } from '../../../src/app/drift/sync.ts';
 
 const clusterUrl = 'type.googleapis.com/envoy.config.cluster.v3.Cluster';
 const listenerUrl = 'type.googleapis.com/envoy.config.listener.v3.Listener';
@@ -32,13 +33,63 @@ describe("istiod's syncz", () => {
     expect(streamIsAlive(row([176, 175], [176, 175]), 'cluster')).toBe(false);
   });
 
+  it('takes what istiod says of errors, in its place infers them only after some time', () => {
+    const told = (more: object) =>
+      readSyncz([{ proxy: 'a.b', resources: { [clusterUrl]: { sent: nonce(2), acked: nonce(1), ...more } } }]).get(
+        'b/a',
+      )!;
+    expect(isRejected(told({ lastError: 'no' }), 'cluster', '2026-11-21T10:53:19Z')).toBe(true);
+    expect(unackedTypes(told({ acked: nonce(2), lastError: 'no' }))).toEqual(['cluster']);
+    const inferred = row([176, 175], [176, 176]);
+    expect(isRejected(inferred, 'cluster', '2026-11-21T10:53:20Z')).toBe(false);
+    expect(isRejected(inferred, 'cluster', '2026-11-21T10:53:40Z')).toBe(true);
+    const sentTime = '2026-11-21T10:53:19Z';
+    const silent = { ...inferred, cluster: { ...inferred.cluster!, sentTime } };
+    expect(isRejected(silent, 'cluster', '2026-11-21T10:53:40Z')).toBe(false);
+  });
+
+  it('tells types that a proxy does not ask for from those of which nothing was sent', () => {
+    const [entry] = readSyncEntries([{ proxy: 'a.b', resources: { [clusterUrl]: {} }, cluster_id: 'c' }]);
+    expect(entry).toMatchObject({ id: 'b/a', row: {}, clusterId: 'c', watched: new Set(['cluster']) });
+    expect(readSyncEntries([{ proxy: 'a.b' }])[0]).not.toHaveProperty('watched');
+  });
+
+  it('follows a proxy to the istiod that it acknowledged last', () => {
+    const istiod = (podName: string, acked: string, sent = acked) => ({
+      podName,
+      namespace: 'istio-system',
+      revision: 'default',
+      problems: [],
+      syncz: [{ proxy: 'a.b', resources: { [clusterUrl]: { sent: `${sent}/1${uuid}`, acked: `${acked}/1${uuid}` } } }],
+    });
+    const state = { origin: '', takenAt: '', resources: [], proxies: [], skipped: [] };
+    const old = istiod('old', '2026-11-21T10:00:00Z');
+    const now = istiod('now', '2026-11-21T10:05:00Z', '2026-11-21T10:06:00Z');
+    const { byProxy, complete } = connectionsOf({ ...state, istiods: [old, now] });
+    expect(byProxy.get('b/a')?.map((it) => it.istiod.podName)).toEqual(['now', 'old']);
+    expect(complete).toBe(true);
+    expect(connectionsOf({ ...state, istiods: [old, { ...now, syncz: undefined }] }).complete).toBe(false);
+  });
+
   it('skips what is no row', () => {
     expect(readSyncz({ error: 'x' }).size).toBe(0);
     expect(readSyncz([null, 1, { proxy: 7 }]).size).toBe(0);
   });
 });
 
-describe("Envoy's log", () => {
+describe("Envoy's errors", () => {
+  it('takes the reason and the name out of the message that a validation error quotes', () => {
+    const error =
+      'goo.gle/debugstr  \nname: "outbound|80||a.b"\nx {\n name: "inner"\n}\n: Proto constraint validation failed (ClusterValidationError.ConnectTimeout: value must be greater than 0s)';
+    expect(readRejection(error)).toEqual({
+      name: 'outbound|80||a.b',
+      details: 'ClusterValidationError.ConnectTimeout: value must be greater than 0s',
+    });
+    expect(readRejection('Error adding/updating listener(s) virtualInbound: script load error\n')).toMatchObject({
+      name: 'virtualInbound',
+    });
+  });
+
   it('tells the type, the resource and the reason of a rejected update, the last one of each type', () => {
     const line = (type: string, reason: string) =>
       `2026-11-21T10:00:00Z\twarning\tenvoy config\tgRPC config for type.googleapis.com/envoy.config.${type} rejected: ${reason}\tthread=1\n`;
