@@ -1,5 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Location } from './resource.ts';
+import type { Review } from './review.ts';
+import type { Review } from './review.ts';
 
 /** The version of the JSON contract; it changes when a field's meaning does (docs/schema/report.schema.json). */
 export const schemaVersion = 'mesh-report/v1';
@@ -37,10 +39,15 @@ export interface Report {
     notCompared: { reason: string; leaves: number }[];
     findings: { error: number; warning: number; info: number };
   };
+  /** For a review those that the change introduces. */
   findings: Finding[];
+  /** What a review says beside. */
+  review?: Review;
   /** Every examined proxy, by id. */
   proxies: ReportedProxy[];
   diagnostics: Diagnostic[];
+  /** Of `review` only. */
+  review?: Review;
   /** False where something that was asked for could not be examined; then nothing is called clean. */
   complete: boolean;
 }

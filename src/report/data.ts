@@ -1,5 +1,7 @@
 import { dump } from 'js-yaml';
+import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
+import type { Review } from '../model/review.ts';
 import type { Reporter } from './types.ts';
 
 /** The versioned contract for scripts (docs/schema/report.schema.json). */
@@ -9,16 +11,30 @@ export const json: Reporter = (report) => `${JSON.stringify(contract(report), nu
 export const yaml: Reporter = (report) =>
   dump(JSON.parse(JSON.stringify(contract(report))), { lineWidth: 120, noRefs: true });
 
-/** Every field of a finding is always there: what has no value is null. */
-function contract(report: Report): unknown {
+function contract({ review, ...report }: Report): unknown {
   return {
     ...report,
-    findings: report.findings.map(({ evidence, location, expected, live, ...rest }) => ({
-      ...rest,
-      location: location ?? null,
-      expected: expected ?? null,
-      live: live ?? null,
-      evidence: evidence ?? [],
-    })),
+    findings: report.findings.map(findingContract),
+    ...(review === undefined ? {} : { review: reviewContract(review) }),
+  };
+}
+
+/** Every field of a finding is always there: what has no value is null. */
+function findingContract({ evidence, location, expected, live, ...rest }: Finding): unknown {
+  return {
+    ...rest,
+    location: location ?? null,
+    expected: expected ?? null,
+    live: live ?? null,
+    evidence: evidence ?? [],
+  };
+}
+
+function reviewContract(review: Review): unknown {
+  return {
+    ...review,
+    fixed: review.fixed.map(findingContract),
+    unchanged: review.unchanged.map(findingContract),
+    blastRadius: review.blastRadius.map(({ evidence, ...change }) => ({ ...change, evidence: evidence ?? [] })),
   };
 }
