@@ -28,7 +28,7 @@ function ofJson(line: string): Logged | undefined {
   if (status === undefined) return undefined;
   const text = (key: string, other = key): string | null | undefined => {
     const found = value[key] ?? value[other];
-    return key in value || other in value ? none(found === null ? '-' : String(found)) : undefined;
+    return key in value || other in value ? none(typeof found === 'string' ? found : '-') : undefined;
   };
   return {
     status: Number(status),

@@ -1,8 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { readSyncz, unackedTypes } from '../../src/app/drift/sync.ts';
 import { toRegistryInput } from '../../src/app/registry-input.ts';
 import { Mesh } from '../../src/app/route/mesh.ts';
+import { serving } from '../../src/app/route/serving.ts';
+import { usualValues } from '../../src/app/route/usual-values.ts';
 import { compileProxy } from '../../src/compile/index.ts';
 import { decodeConfigDumpBytes } from '../../src/decode/bytes.ts';
 import { readCaptureState } from '../../src/io/capture-source.ts';
@@ -44,6 +47,10 @@ export interface Recording {
   labels: RouteLabel[];
   pods: Resource[];
   takenAt: string;
+  /** When a proxy got a listener. */
+  changedAt(proxy: string, listener: string): string | undefined;
+  /** Whether a proxy had acknowledged all that it was sent. */
+  inSync(proxy: string): boolean;
   /** Proxies as they were. */
   live: Mesh;
   /** What the API server's objects compile to. */
@@ -63,11 +70,16 @@ export async function readRecording(root: string, name: string): Promise<Recordi
   const state = await readCaptureState(join(folder, 'capture'));
   const registry = buildRegistry(toRegistryInput(state));
   const pods = state.resources.filter((it) => it.kind === 'Pod' && it.group === '');
+  const changes = new Map<string, Map<string, string>>();
   const live = once((proxy) => {
     const file = join(folder, 'capture', 'proxies', proxy.namespace, proxy.podName, 'config_dump.json');
-    return existsSync(file) ? decodeConfigDumpBytes(readFileSync(file)).config : undefined;
+    if (!existsSync(file)) return undefined;
+    const dump = decodeConfigDumpBytes(readFileSync(file));
+    changes.set(proxy.id, dump.lastUpdated.listener);
+    return serving(dump);
   });
-  const expected = once((proxy) => compileProxy(proxy, registry));
+  const rows = readSyncz(state.istiods[0]?.syncz);
+  const expected = once((proxy) => usualValues(compileProxy(proxy, registry)));
   const scenario = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as { expect?: { route?: RouteLabel[] } };
   return {
     name,
@@ -75,6 +87,8 @@ export async function readRecording(root: string, name: string): Promise<Recordi
     labels: scenario.expect?.route ?? [],
     pods,
     takenAt: state.takenAt,
+    changedAt: (proxy, listener) => changes.get(proxy)?.get(listener),
+    inSync: (proxy) => unackedTypes(rows.get(proxy) ?? {}).length === 0 && rows.has(proxy),
     live: new Mesh(registry, pods, live),
     expected: new Mesh(registry, pods, expected),
   };

@@ -18,6 +18,7 @@ export function emptyLiveProxy(): LiveProxy {
     lastUpdated: { cluster: new Map(), endpoint: new Map(), listener: new Map(), route: new Map() },
     rejected: [],
     aside: [],
+    waitingListeners: [],
     statics: { cluster: [], endpoint: [], listener: [], route: [] },
     absent: [],
   };

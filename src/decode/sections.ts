@@ -51,7 +51,10 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
       const warming = state(element['warming_state']);
       if (warming && active) into.aside.push({ type: 'listener', name, why: 'warming', resource: warming });
       // Accepted, and the only version there is: it waits for a secret or for routes, and holds what istiod sent.
-      else if (warming) into.config.listeners.push(warming);
+      else if (warming) {
+        into.config.listeners.push(warming);
+        into.waitingListeners.push(warming.name);
+      }
     },
   },
   RoutesConfigDump: {

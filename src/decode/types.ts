@@ -53,6 +53,8 @@ export interface LiveProxy {
   rejected: RejectedResource[];
   /** What came over xDS and serves nothing new; not part of `config`. */
   aside: Aside[];
+  /** Listeners of `config` that take no connections yet: they wait for a secret or for routes. */
+  waitingListeners: string[];
   /** Names of what came from the bootstrap, not over xDS; not part of `config`. */
   statics: Record<ResourceType, string[]>;
   /** Sections of a dump that Envoy's admin API knows and this dump has not got. */

@@ -34,7 +34,7 @@ export function accept(hop: Hop, listener: Listener | undefined, connection: Con
     return { kind: 'closed', flag: '-', details: 'plain text where the filter chain takes TLS only' };
   const wantsCertificate = context?.['require_client_certificate'] === true;
   if (context && wantsCertificate && !tls?.mutual)
-    return { kind: 'tls-failed', flag: '-', details: 'the client has no certificate of the mesh, and one is required' };
+    return { kind: 'tls-failed', flag: '-', details: 'the client shows no certificate, and one is required' };
   const manager = connectionManager(chain);
   const left = context ? connection.inner : tls;
   if (manager && left) return { kind: 'tls-failed', flag: '-', details: 'TLS where the filter chain takes plain HTTP' };

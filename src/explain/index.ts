@@ -27,6 +27,19 @@ export function explainOutbound(sender: Sender, ip: string, request: ClientReque
   return { hop, outcome: hop.outcome };
 }
 
+/** Follows a request of an application to its own pod, where one of its proxy's listeners is bound to the port. */
+export function explainLocal(
+  sender: Sender,
+  ip: string,
+  request: ClientRequest,
+  world: World,
+): Explanation | undefined {
+  const listener = listenerAt(sender.config, ip, request.port);
+  if (!listener || listener['bind_to_port'] === false) return undefined;
+  const hop = walkListener(sender, listener, connectionOf(request, ip, ip), request.http, world);
+  return { hop, outcome: hop.outcome };
+}
+
 /** Follows a request that a client outside of the mesh sends to a port of a gateway. */
 export function explainGateway(
   gateway: Sender,

@@ -14,6 +14,8 @@ export interface Outcome {
   details: string;
   /** Who answers: a proxy (`namespace/pod`), `application`, or a server outside of the mesh. */
   by?: string;
+  /** Name of the server that the application runs on. */
+  server?: string;
   location?: string;
   body?: string;
   /** The request that reaches the application. */

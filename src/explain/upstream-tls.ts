@@ -51,7 +51,7 @@ function ofSocket(socket: Message | undefined, name: string | undefined, princip
     tls: {
       sni: config['sni'] || undefined,
       alpn: Array.isArray(common['alpn_protocols']) ? common['alpn_protocols'] : [],
-      mutual: own,
+      mutual: secrets.length > 0 || objects(common['tls_certificates']).length > 0,
       principal: own ? principal : undefined,
       ofApplication: false,
     },

@@ -1,4 +1,5 @@
 import type { Cluster, Message } from '../model/envoy.ts';
+import { objects } from '../model/json.ts';
 import { discoveryOf, endpointsOf } from './cluster.ts';
 import type { Branch, Hop, Peer, Sender, World } from './hop.ts';
 import { stringMatch } from './match/string-match.ts';
@@ -93,8 +94,8 @@ export function reach(
   const inbound = peer.gateway
     ? throughGateway(server, arriving, payload.request, world)
     : walkInbound(server, arriving, payload.request, world);
-  const terminated = inbound.filterChain?.transport_socket !== undefined;
-  if (terminated && transport.tls && !isExpected(transport.serverNames, peer.principal))
+  const shown = presentsIdentity(inbound.filterChain?.transport_socket);
+  if (shown && transport.tls && !isExpected(transport.serverNames, peer.principal))
     return {
       inbound,
       outcome: { kind: 'tls-failed', flag: '-', details: `the server is ${peer.principal}, another name is expected` },
@@ -117,7 +118,7 @@ function throughGateway(gateway: Sender, connection: Connection, request: HttpRe
 }
 
 function application(peer: Peer, transport: Transport, payload: Payload, world: World): Outcome {
-  if (transport.tls?.mutual)
+  if (transport.tls?.principal !== undefined)
     return {
       kind: 'tls-failed',
       flag: '-',
@@ -130,9 +131,16 @@ function application(peer: Peer, transport: Transport, payload: Payload, world: 
     flag: '-',
     details: 'via_upstream',
     by: 'application',
+    server: peer.name,
     upstream: payload.request,
     assumes,
   };
+}
+
+/** Whether a filter chain terminates TLS with the certificate of its workload, not with one of a credential. */
+function presentsIdentity(socket: Message | undefined): boolean {
+  const common = socket?.['typed_config']?.['common_tls_context'];
+  return objects(common?.['tls_certificate_sds_secret_configs']).some((it) => it['name'] === 'default');
 }
 
 /** Whether a server's identity is one of those that the client expects; one that is not known passes. */

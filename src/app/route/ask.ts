@@ -3,7 +3,9 @@ import {
   type Explanation,
   explainDirect,
   explainGateway,
+  explainLocal,
   explainOutbound,
+  type Outcome,
 } from '../../explain/index.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Mesh } from './mesh.ts';
@@ -40,9 +42,28 @@ export function ask(mesh: Mesh, start: Start, request: ClientRequest, settings: 
   const dnsCapture = proxy?.metadata['DNS_CAPTURE'] === 'true' || proxy?.metadata['DNS_CAPTURE'] === true;
   const resolved = resolve(request.host, { namespace: start.pod.metadata.namespace, dnsCapture }, mesh.registry);
   if (!proxy) return { ...direct(mesh, start.pod, resolved, request, settings), resolved };
+  if (!mesh.proxyRuns(start.pod)) return { outcome: notRunning, resolved };
+  const own = isOwn(mesh, start.pod, resolved.ip);
+  const local = own && sender && explainLocal(sender, resolved.ip, request, world);
+  if (local) return { ...local, resolved };
+  if (own)
+    return {
+      outcome: { kind: 'open', flag: '-', details: 'unpredictable', reason: 'the pod itself listens there or not' },
+      resolved,
+    };
   if (mesh.interception(start.pod).outbound(resolved.ip, request.port))
     return sender && { ...explainOutbound(sender, resolved.ip, request, world), resolved };
   return { ...direct(mesh, start.pod, resolved, request, settings), resolved };
+}
+
+const notRunning: Outcome = {
+  kind: 'refused',
+  flag: '-',
+  details: 'the proxy that traffic is redirected to does not run',
+};
+
+function isOwn(mesh: Mesh, pod: Resource, ip: string): boolean {
+  return ip === '127.0.0.1' || ip === '::1' || (mesh.proxyOf(pod)?.ipAddresses.includes(ip) ?? false);
 }
 
 /** A client without a proxy (or past it): kube-proxy gives a Service's address to one of its endpoints. */

@@ -1,5 +1,6 @@
 import type { Peer, Sender, World } from '../../explain/index.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
+import { isObject, objects } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
@@ -83,6 +84,14 @@ export class Mesh {
     return listens
       ? { name, address, principal, config }
       : { name, address, principal, note: `interception is off and no listener has port ${port}` };
+  }
+
+  /** Whether the proxy's container runs, as far as the pod's status says. */
+  proxyRuns(pod: Resource): boolean {
+    const status = isObject(pod.object['status']) ? pod.object['status'] : {};
+    const all = [...objects(status['containerStatuses']), ...objects(status['initContainerStatuses'])];
+    const proxy = all.find((it) => it['name'] === 'istio-proxy');
+    return !proxy || !isObject(proxy['state']) || isObject(proxy['state']['running']);
   }
 
   principal(proxy: Proxy): string {

@@ -22,11 +22,12 @@ export interface FilterWalk {
   flags: string[];
   /** A filter learnt claims, so the route is chosen again. */
   rerouted: boolean;
+  /** The request as filters leave it. */
+  request: HttpRequest;
 }
 
 interface State extends FilterWalk {
   subject: Subject;
-  request: HttpRequest;
   now: number | undefined;
 }
 
@@ -82,6 +83,7 @@ const judges: Record<string, Judge> = {
     if (result.metadata) {
       state.subject.metadata['envoy.filters.http.jwt_authn'] = result.metadata;
       state.rerouted = true;
+      if (result.request) state.request = { ...result.request, metadata: state.request.metadata };
       state.verdicts.push({ filter: filter['name'], verdict: 'allowed', words: 'the token is valid' });
     }
     if (result.status === undefined) return undefined;

@@ -39,8 +39,8 @@ export function walkHttp(
   const inForce = { ...request, metadata: subject.metadata };
   const walk = walkFilters(filters, levelsOf(found, config), inForce, { ...subject, request }, world.now);
   hop.filters = walk.verdicts;
-  if (walk.rerouted) found = note(hop, table, inForce);
-  const outcome = walk.outcome ?? route(hop, table, found, inForce, sender, world, walk.flags);
+  if (walk.rerouted) found = note(hop, table, walk.request);
+  const outcome = walk.outcome ?? route(hop, table, found, walk.request, sender, world, walk.flags);
   const certain = found.unpredictable ? open(found.unpredictable.reason) : outcome;
   const own = { ...certain, by: certain.by ?? hop.proxy, assumes: [...(certain.assumes ?? []), ...walk.assumes] };
   const result = forGrpc(own, request, hop.proxy);
@@ -92,6 +92,9 @@ function note(hop: Hop, table: RouteTable, request: HttpRequest): RouteFound {
   hop.virtualHost = found.virtualHost;
   hop.route = found.route;
   hop.lost = table.lost(request, found);
+  hop.clusters = found.route
+    ? clusterShares(found.route, request).map(({ cluster, share }) => ({ cluster, weight: share }))
+    : [];
   hop.routePath = found.route
     ? ['virtual_hosts', found.virtualHostIndex ?? 0, 'routes', found.routeIndex ?? 0]
     : undefined;
@@ -136,7 +139,6 @@ function route(
   }
   if (!chosen['route']) return open('the route has an action that is not known');
   const shares = clusterShares(chosen, request);
-  hop.clusters = shares.map(({ cluster, share }) => ({ cluster, weight: share }));
   hop.headerChanges = headerChanges(
     'request',
     config,

@@ -11,6 +11,8 @@ export interface JwtResult {
   status?: number;
   body?: string;
   metadata?: JsonObject;
+  /** The request without the token, where it is not handed on. */
+  request?: HttpRequest;
   unpredictable?: Unpredictable;
 }
 
@@ -42,7 +44,9 @@ export function judgeTokens(config: Message, request: HttpRequest, now: number |
       if (result instanceof Unpredictable) open = result;
       else if ('claims' in result) {
         metadata[provider['payload_in_metadata'] || name] = withLists(result.claims, provider);
-        return { metadata };
+        return provider['forward'] === true
+          ? { metadata }
+          : { metadata, request: withoutToken(request, provider, token) };
       } else if (!failure || failure.body === 'Jwt issuer is not configured') failure = result;
     }
   }
@@ -106,6 +110,21 @@ function tokensOf(request: HttpRequest, provider: Message): string[] {
     }
   }
   return found;
+}
+
+/** Takes a token out of a request (Extractor's removeJwt); cookies stay. */
+function withoutToken(request: HttpRequest, provider: Message, token: string): HttpRequest {
+  const headers = new Map(request.headers);
+  const named = objects(provider['from_headers']).map((it) => String(it['name']).toLowerCase());
+  const params = (provider['from_params'] ?? []) as string[];
+  const noPlace = named.length + params.length === 0 && !Array.isArray(provider['from_cookies']);
+  for (const name of noPlace ? ['authorization'] : named)
+    if (headers.get(name)?.some((it) => it.includes(token))) headers.delete(name);
+  const [only = '', query] = request.path.split('?', 2);
+  const wanted = new Set(noPlace ? ['access_token'] : params);
+  const kept = query?.split('&').filter((it) => !wanted.has(it.split('=', 1)[0] ?? '') || !it.endsWith(token));
+  const path = kept === undefined ? only : kept.length === 0 ? only : `${only}?${kept.join('&')}`;
+  return { ...request, headers, path };
 }
 
 /** Claims that are lists in one text (`scope`) become lists. */

@@ -16,8 +16,9 @@ export interface Connection {
 export interface ClientTls {
   sni?: string;
   alpn: readonly string[];
-  /** Whether the client has a certificate of the mesh; its identity is `principal`. */
+  /** Whether the client shows a certificate. */
   mutual: boolean;
+  /** Its identity in the mesh, where the certificate is that of its workload. */
   principal?: string;
   /** TLS from end to end, which only the server at the end (or a gateway that terminates it) understands. */
   ofApplication: boolean;
