@@ -8,6 +8,10 @@ export const codes = {
   stale: 'MESH0010',
   disconnected: 'MESH0011',
   rejected: 'MESH0012',
+  restartHazard: 'MESH0013',
+  severalIstiods: 'MESH0014',
+  versionSkew: 'MESH0015',
+  certificate: 'MESH0016',
   anomaly: 'MESH0020',
   notModelled: 'MESH0021',
   unknownHost: 'MESH0100',
@@ -39,7 +43,7 @@ export const codes = {
   principalWithoutMtls: 'MESH0141',
   policyIdle: 'MESH0142',
   hiddenByScope: 'MESH0150',
-  hazardSubsetFirst: 'MESH0160',
+  hazardOrder: 'MESH0160',
   hazardPlainTextClients: 'MESH0161',
 } as const;
 

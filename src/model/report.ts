@@ -1,7 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { Location } from './resource.ts';
 import type { Review } from './review.ts';
-import type { Review } from './review.ts';
 
 /** The version of the JSON contract; it changes when a field's meaning does (docs/schema/report.schema.json). */
 export const schemaVersion = 'mesh-report/v1';
@@ -46,8 +45,6 @@ export interface Report {
   /** Every examined proxy, by id. */
   proxies: ReportedProxy[];
   diagnostics: Diagnostic[];
-  /** Of `review` only. */
-  review?: Review;
   /** False where something that was asked for could not be examined; then nothing is called clean. */
   complete: boolean;
 }

@@ -1,7 +1,7 @@
 import type { EnvoyEvidence, Finding } from './finding.ts';
 import type { Location } from './resource.ts';
 
-/** An object that a change adds, alters or deletes. */
+/** An object, or a field of one, that a change adds, alters or deletes. */
 export interface ReviewedChange {
   resource: string;
   /** Empty where the object as a whole is meant. */
@@ -16,34 +16,35 @@ export interface ReviewedChange {
   effect: string;
 }
 
-/** Proxies whose config changes in one and the same way. */
-export interface BlastGroup {
+/** Proxies whose effective config changes in one and the same way. */
+export interface BlastRadius {
+  /** `namespace/pod`, sorted. */
   proxies: string[];
-  /** Envoy-level differences: `expected` is the head's value, `live` the base's. */
-  differences: number;
-  evidence: EnvoyEvidence[];
+  /** What changes for them, in Istio's words. */
+  changes: string[];
+  /** Envoy's differences: `expected` is the head's value, `live` the base's. */
+  evidence?: EnvoyEvidence[];
 }
 
-/** A request that is treated otherwise after the change. */
-export interface Witness {
-  /** `namespace/pod` of a proxy that shows it. */
-  proxy: string;
-  proxies: number;
+/** A request that base and head treat differently. */
+export interface ReviewedRequest {
+  /** Who sends it, and how many proxies treat it so. */
+  from: string;
   /** To paste. */
   curl: string;
   base: string;
   head: string;
 }
 
-/** What `review` says besides the findings that a change introduces, which are the report's own. */
+/** What a review says besides the findings that a change introduces, which are the report's own. */
 export interface Review {
-  base: { ref: string; commit: string };
-  head: { ref: string; commit: string };
+  base: string;
+  head: string;
   fixed: Finding[];
   unchanged: Finding[];
   changes: ReviewedChange[];
-  blast: BlastGroup[];
-  witnesses: Witness[];
-  /** An order in which the changed objects can be applied without an outage in between; undefined: two steps are needed, or nothing was tried. */
-  order?: string[];
+  blastRadius: BlastRadius[];
+  requests: ReviewedRequest[];
+  /** How to roll it out: the objects in an order without an outage in between, or why there is none. */
+  rollout: string[];
 }

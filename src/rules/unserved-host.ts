@@ -65,7 +65,7 @@ function unserved(mesh: CompiledMesh, service: VirtualService, host: string, ind
       proxies: holdersOf(mesh, service),
       message: `has host ${host}, which no server of ${gateways.map((it) => resourceName(it)).join(', ')} has`,
       effect: `requests for ${host} get 404 NR at the gateway.`,
-      fix: "add the host to a server of the Gateway, or correct it.",
+      fix: 'add the host to a server of the Gateway, or correct it.',
     }),
   ];
 }

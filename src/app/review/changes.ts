@@ -1,0 +1,60 @@
+import type { Proxy } from '../../model/proxy.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
+import type { ReviewedChange } from '../../model/review.ts';
+import type { CompiledMesh } from '../../rules/types.ts';
+import { EffectOracle } from '../drift/effect.ts';
+import { gitDriftFindings } from '../drift/git-drift.ts';
+import { objectDrifts } from '../drift/objects.ts';
+import type { ReviewedStates } from './states.ts';
+
+/**
+ * What a change does object by object, and field by field, each with the proxies that hold something else because of it
+ * alone. Differences of spelling, and files that only moved, are no changes.
+ */
+export function changesOf(
+  states: ReviewedStates,
+  base: CompiledMesh,
+  baseGit: readonly Resource[],
+  headGit: readonly Resource[],
+): ReviewedChange[] {
+  const byId = new Map(base.proxies.map((proxy) => [proxy.id, proxy]));
+  const held = new Map(states.base.resources.map((resource) => [resourceKey(resource), resource]));
+  const before = baseGit.map((resource) => held.get(resourceKey(resource)) ?? resource);
+  const oracle = new EffectOracle(states.base, base.proxies, (proxy: Proxy) =>
+    base.config(byId.get(proxy.id) ?? proxy),
+  );
+  return objectDrifts(headGit, before, () => true).flatMap((drift) => {
+    const kind = drift.kind === 'not-applied' ? 'added' : drift.kind === 'unmanaged' ? 'deleted' : 'changed';
+    const file = drift.kind === 'unmanaged' ? drift.live : drift.git;
+    return gitDriftFindings(drift, oracle).map(
+      (finding): ReviewedChange => ({
+        resource: finding.resource,
+        field: finding.field,
+        kind,
+        location: finding.location ?? file.locate([]),
+        ...(kind === 'changed' ? { head: finding.expected, base: finding.live } : {}),
+        proxies: finding.proxies,
+        effect: kind === 'changed' ? effectOf(finding.proxies.length) : finding.effect,
+      }),
+    );
+  });
+}
+
+function effectOf(proxies: number): string {
+  return proxies === 0
+    ? 'no proxy holds anything else because of it.'
+    : `changes ${proxies} prox${proxies === 1 ? 'y' : 'ies'}.`;
+}
+
+/** The objects that differ between the two sides in what they mean or how they are written. */
+export function changedObjects(
+  states: ReviewedStates,
+  baseGit: readonly Resource[],
+  headGit: readonly Resource[],
+): string[] {
+  const held = new Map(states.base.resources.map((resource) => [resourceKey(resource), resource]));
+  const before = baseGit.map((resource) => held.get(resourceKey(resource)) ?? resource);
+  return objectDrifts(headGit, before, () => true)
+    .filter((drift) => drift.kind !== 'changed' || drift.differences.some((it) => !it.weak))
+    .map((drift) => resourceKey(drift.kind === 'unmanaged' ? drift.live : drift.git));
+}

@@ -1,0 +1,99 @@
+import type { ClusterState } from '../../model/cluster-state.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Proxy } from '../../model/proxy.ts';
+import { type Report, schemaVersion } from '../../model/report.ts';
+import { resourceKey, resourceName } from '../../model/resource.ts';
+import type { Review } from '../../model/review.ts';
+import type { RegistryInput } from '../../registry/types.ts';
+import { findingsOf } from '../../rules/index.ts';
+import { compiledMesh } from '../check/compiled-mesh.ts';
+import type { CheckGit, CheckOptions } from '../check/index.ts';
+import { judgedKind } from '../drift/judged-kinds.ts';
+import { applyProjectRules } from '../project-rules.ts';
+import { toRegistryInput } from '../registry-input.ts';
+import { countFindings, istioVersions, skippedDiagnostics, sortedFindings, sourceDiagnostic } from '../report-parts.ts';
+import { blastRadius } from './blast.ts';
+import { changedObjects, changesOf } from './changes.ts';
+import { compareFindings } from './compare-findings.ts';
+import { mostChanges, orderHazards } from './hazards.ts';
+import { plainTextClients } from './plain-text-clients.ts';
+import { reviewedStates } from './states.ts';
+
+/**
+ * Judges a change: base and head are compiled over the same cluster, and what the rules and the proxies make of them is
+ * compared. The report's own findings are those that the change introduces, with the hazards of rolling it out.
+ */
+export function review(base: CheckGit, head: CheckGit, state: ClusterState, options: CheckOptions): Report {
+  const [before, after] = [base.resources.filter(judgedKind), head.resources.filter(judgedKind)];
+  const states = reviewedStates(toRegistryInput(state), before, after);
+  const ids = new Set(state.proxies.map(({ id }) => id));
+  const selected = ({ id }: Proxy): boolean => ids.size === 0 || ids.has(id);
+  const baseMesh = compiledMesh(states.base, selected, before);
+  const headMesh = compiledMesh(states.head, selected, after);
+
+  const olds = findingsOf(baseMesh);
+  const compared = compareFindings(olds, findingsOf(headMesh));
+  const changed = changedObjects(states, before, after);
+  const judge = (input: RegistryInput): Finding[] => findingsOf(compiledMesh(input, selected, after));
+  const ends = [...olds, ...compared.introduced];
+  const hazards = orderHazards(states, changed, ends, judge);
+  const found = [...compared.introduced, ...hazards.findings, ...plainTextClients(baseMesh, headMesh)];
+  const { findings, diagnostics } = applyProjectRules(found, head.config, options.today);
+  const names = new Map([...before, ...after].map((resource) => [resourceKey(resource), resourceName(resource)]));
+  const changes = changesOf(states, baseMesh, before, after);
+  const part: Review = {
+    base: base.ref,
+    head: head.ref,
+    fixed: sortedFindings(compared.fixed),
+    unchanged: sortedFindings(compared.unchanged),
+    changes,
+    blastRadius: blastRadius(baseMesh, headMesh, changes),
+    requests: [],
+    rollout: rolloutOf(hazards.order, changed, (key) => names.get(key) ?? key),
+  };
+  return {
+    schemaVersion,
+    tool: options.tool,
+    git: { repository: head.repository, ref: head.ref, commit: head.commit, paths: head.paths },
+    cluster: { ...options.cluster, istioVersions: istioVersions(state) },
+    summary: {
+      proxies: { examined: headMesh.proxies.length, skipped: 0, inSync: 0, stale: 0, rejected: 0 },
+      resources: { git: after.length, live: state.resources.filter(judgedKind).length },
+      compared: { resources: 0, leaves: 0 },
+      notCompared: [],
+      findings: countFindings(findings),
+    },
+    findings: sortedFindings(findings),
+    proxies: headMesh.proxies.map((proxy) => ({
+      id: proxy.id,
+      type: proxy.type,
+      workload: proxy.workloadName,
+      state: 'unknown',
+    })),
+    complete: !state.skipped.some((it) => it.essential),
+    diagnostics: [
+      ...head.diagnostics.map(sourceDiagnostic),
+      ...diagnostics,
+      ...skippedDiagnostics(state),
+      ...(changed.length > mostChanges
+        ? [
+            {
+              severity: 'warning' as const,
+              message: `${changed.length} objects change at once; orders of applying them were not tried out`,
+            },
+          ]
+        : []),
+    ],
+    review: part,
+  };
+}
+
+/** In words: nothing to say of one object; an order that is safe where the order matters, or that there is none. */
+function rolloutOf(order: string[] | undefined, changed: readonly string[], name: (key: string) => string): string[] {
+  if (changed.length < 2) return [];
+  if (!order) return ['needs two steps: in every order there is a state with errors that neither base nor head has.'];
+  const reordered = order.some((key, index) => key !== changed[index]);
+  return reordered
+    ? order.map((key, index) => `${index + 1}. apply ${name(key)}`)
+    : ['any order: no state in between has errors of its own.'];
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { findRepository } from '../io/git/repository.ts';
+import { runGit } from '../io/git/run.ts';
+import type { Report } from '../model/report.ts';
+import { exitCode, type FailOn } from './exit-code.ts';
+import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { review } from './review/index.ts';
+import { repositoryState } from './review/repository-state.ts';
+
+export interface ReviewFlags extends InputFlags {
+  'fail-on'?: FailOn;
+  'no-cluster'?: boolean;
+}
+
+/** The two refs of a range; three dots mean the merge base; no head, or WORKTREE, means the files as they are. */
+export function parseRange(range: string): { base: string; head: string; mergeBase: boolean } {
+  const [, base = '', dots, head = ''] = /^(.*?)(\.{2,3})(.*)$/.exec(range) ?? [undefined, range, '..', ''];
+  if (base === '') throw new UserError(`"${range}" names no base; write BASE..HEAD, such as main..HEAD`);
+  return { base, head: head === '' ? 'WORKTREE' : head, mergeBase: dots === '...' };
+}
+
+/**
+ * `kubectl mesh review BASE..HEAD`: what a change introduces, fixes and leaves.
+ *
+ * @throws UserError where a side cannot be read
+ */
+export async function runReview(
+  range: string,
+  flags: ReviewFlags,
+  version: string,
+  signal: AbortSignal,
+): Promise<{ report: Report; code: number }> {
+  const { base, head, mergeBase } = parseRange(range);
+  const baseRef = mergeBase ? await forkOf(base, head === 'WORKTREE' ? 'HEAD' : head, flags, signal) : base;
+  const read = (ref: string) => readGit({ ...flags, ref }, signal, true);
+  const [before, after] = await Promise.all([read(baseRef), read(head)]);
+  const state = flags['no-cluster']
+    ? repositoryState([...before.resources, ...after.resources])
+    : await readState(flags, signal);
+  if (state.proxies.length === 0)
+    throw new UserError(
+      flags['no-cluster']
+        ? 'the repository holds no Service with a selector, so there is nobody whose config could change; use --capture or a cluster'
+        : 'no proxy is selected, so nothing was examined; check -n, -l and --proxy',
+    );
+  const report = review({ ...before, ref: base }, after, state, {
+    tool: { name: 'kubectl mesh', version, command: 'review' },
+    cluster: flags['no-cluster']
+      ? {}
+      : flags.capture === undefined
+        ? { context: state.origin }
+        : { capture: flags.capture },
+    today: new Date().toISOString().slice(0, 10),
+  });
+  return { report, code: exitCode(report, flags['fail-on'] ?? after.config.failOn ?? 'warning') };
+}
+
+/** The commit where head left base. */
+async function forkOf(base: string, head: string, flags: ReviewFlags, signal: AbortSignal): Promise<string> {
+  const repository = await findRepository(resolve(process.cwd(), flags.git ?? '.'), signal);
+  if (!repository) throw new UserError('a range with three dots needs a local repository; name one with --git');
+  try {
+    const found = await runGit(['merge-base', '--end-of-options', base, head], { cwd: repository.root, signal });
+    return found.toString('utf8').trim();
+  } catch {
+    throw new UserError(`${base} and ${head} have no common ancestor here; fetch the whole history, or use two dots`);
+  }
+}

@@ -1,0 +1,60 @@
+import { type Code, codes } from './codes.ts';
+
+/** What a code means, for people who meet it in a tool that shows nothing else of the report. */
+export interface RuleHelp {
+  /** `fieldDrift`. */
+  name: string;
+  /** One sentence. */
+  summary: string;
+}
+
+const summaries: Partial<Record<Code, string>> = {
+  [codes.fieldDrift]: 'A field of an object differs between Git and the API server.',
+  [codes.notApplied]: 'An object is in Git and not in the cluster.',
+  [codes.unmanaged]: 'An object is in the cluster and not in Git.',
+  [codes.controllerOwned]: 'A field differs from Git because a controller owns it.',
+  [codes.wrongNamespace]: 'An object was applied to another namespace than Git says.',
+  [codes.stale]: 'A proxy holds an older configuration than the API server has.',
+  [codes.disconnected]: 'A proxy is not connected to istiod and gets no more changes.',
+  [codes.rejected]: 'Envoy rejected a part of the configuration and keeps the former one.',
+  [codes.anomaly]: 'A proxy holds what no input explains, unlike its peers.',
+  [codes.notModelled]: 'Proxies hold what the compiler does not model; all peers alike.',
+  [codes.unknownHost]: 'A destination names a host that does not exist.',
+  [codes.unknownPort]: 'A destination names a port that its service has not got.',
+  [codes.portMissing]: 'A destination gives no port while its service has several.',
+  [codes.unknownSubset]: 'A destination names a subset that no DestinationRule defines.',
+  [codes.hiddenHost]: 'A destination names a host that is not visible to the proxies that use it.',
+  [codes.hiddenSubset]: 'A subset is defined where the proxies that use it do not see it.',
+  [codes.unknownGateway]: 'A Gateway that is referred to does not exist.',
+  [codes.unknownDelegate]: 'A VirtualService that is delegated to does not exist.',
+  [codes.emptySubset]: 'A subset selects no pod.',
+  [codes.unusedDelegate]: 'A VirtualService without hosts is delegated to by none.',
+  [codes.hostTaken]: 'Another VirtualService has the host already, so this one has no effect.',
+  [codes.ruleMergedAway]: 'A part of a DestinationRule is lost when rules for one host are merged.',
+  [codes.wildcardReplaced]: 'A specific DestinationRule replaces what a wildcard one set.',
+  [codes.serverDropped]: 'A server of a Gateway is dropped because another one clashes with it.',
+  [codes.serviceEntryClash]: 'Two ServiceEntries claim the same host or address.',
+  [codes.shadowedRoute]: 'No request reaches a route, because earlier ones match all of its requests.',
+  [codes.shadowedAlike]: 'No request reaches a route, and the earlier one does the same.',
+  [codes.matchForNoPort]: 'A match names a port on which nothing listens.',
+  [codes.matchForNoSource]: 'A match names a source that no proxy is.',
+  [codes.plainTextToStrict]: 'Clients send plain text to servers that demand mutual TLS.',
+  [codes.mutualTlsToPlain]: 'Clients send mutual TLS to servers that expect plain text.',
+  [codes.portOfService]: 'A PeerAuthentication names the port of the service, not of the workload.',
+  [codes.peerAuthenticationIdle]: 'A PeerAuthentication has no effect.',
+  [codes.unknownPrincipal]: 'A policy names a principal that no workload has.',
+  [codes.principalWithoutMtls]: 'A policy names principals while mutual TLS is off.',
+  [codes.policyIdle]: 'An AuthorizationPolicy selects no workload.',
+  [codes.hiddenByScope]: 'A Sidecar hides a host that is called.',
+  [codes.hazardOrder]: 'While it rolls out, a route may arrive before its subset exists.',
+  [codes.hazardPlainTextClients]: 'While it rolls out, servers may demand mutual TLS before their clients use it.',
+};
+
+const names = new Map<string, string>(Object.entries(codes).map(([name, code]) => [code, name]));
+
+/** The name and meaning of a code; for one without a text its name in words. */
+export function ruleHelp(code: string): RuleHelp {
+  const name = names.get(code) ?? code;
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return { name, summary: summaries[code as Code] ?? `${words[0]?.toUpperCase()}${words.slice(1)}.` };
+}
