@@ -4,6 +4,7 @@ import Compile from './compile.ts';
 import Drift from './drift.ts';
 import Explain from './explain.ts';
 import Review from './review.ts';
+import Route from './route.ts';
 import Status from './status.ts';
 
 /** Every command by its id, explicitly. A command's file is thin; what it needs is imported when it runs. */
@@ -12,6 +13,7 @@ export const COMMANDS = {
   check: Check,
   compile: Compile,
   drift: Drift,
+  route: Route,
   explain: Explain,
   review: Review,
   status: Status,

@@ -22,7 +22,7 @@ const unseen: Record<string, { live?: string[]; expected?: string[] }> = {
 let sure = 0;
 
 describe('requests that were really sent', () => {
-  afterAll(() => expect(sure).toBeGreaterThan(15));
+  afterAll(() => expect(sure).toBeGreaterThan(5));
 
   it('there are some', () => {
     expect(recordings.length).toBeGreaterThan(0);

@@ -1,0 +1,166 @@
+import type { Hop, Outcome } from '../../explain/index.ts';
+import type { Message } from '../../model/envoy.ts';
+import type { Answer } from './ask.ts';
+import type { Origins, Reference } from './origins.ts';
+
+/** One proxy on the way of a request, in the terms of the report. */
+export interface HopReport {
+  proxy: string;
+  protocol: Hop['protocol'];
+  listener: string | null;
+  filterChain: string | null;
+  virtualHost: string | null;
+  route: string | null;
+  clusters: { cluster: string; weight: number }[];
+  endpoints: {
+    address: string;
+    health: string;
+    priority: number;
+    locality: string;
+    share: number;
+    transport: string;
+  }[];
+  rewrittenPath: string | null;
+  rewrittenHost: string | null;
+  headers: { name: string; action: string; value: string | null }[];
+  timeout: string | null;
+  retries: string | null;
+  mirrors: string[];
+  hashPolicy: number;
+  filters: { filter: string; verdict: string; why: string; decidedBy: Reference | null }[];
+  decidedBy: (Reference & { what: string })[];
+  lost: { route: string; why: string; resource: string | null; location: Reference['location'] }[];
+}
+
+/** How a request goes on one side. */
+export interface SideReport extends HopReport {
+  /** `answer`, `closed`, `refused`, `tls-failed`, or `open` where it cannot be told: then `reason` says what decides. */
+  kind: Outcome['kind'];
+  status: number | null;
+  flag: string;
+  details: string;
+  reason: string | null;
+  assumes: string[];
+  answeredBy: string | null;
+  location: string | null;
+  upstream: { path: string; authority: string; headers: Record<string, string> } | null;
+  resolved: string | null;
+  /** The destination's side, one entry for each proxy that may get the request. */
+  inbound: (HopReport & { share: number; status: number | null; flag: string })[];
+}
+
+/** Puts an answer into the terms of the report, each decision with the line that it comes from. */
+export function sideReport(answer: Answer, origins: Origins): SideReport {
+  const { outcome, hop, resolved } = answer;
+  const branches = hop?.branches ?? [];
+  const inbound = branches.flatMap(({ inbound: it, share }) => (it ? [{ hop: it, share }] : []));
+  if (answer.inbound) inbound.push({ hop: answer.inbound, share: 1 });
+  return {
+    kind: outcome.kind,
+    status: outcome.status ?? null,
+    flag: outcome.flag,
+    details: outcome.details,
+    reason: outcome.reason ?? null,
+    assumes: [...new Set(outcome.assumes)],
+    answeredBy: outcome.by ?? null,
+    location: outcome.location ?? null,
+    upstream: outcome.upstream
+      ? {
+          path: outcome.upstream.path,
+          authority: outcome.upstream.authority,
+          headers: Object.fromEntries([...outcome.upstream.headers].map(([name, values]) => [name, values.join(',')])),
+        }
+      : null,
+    resolved: resolved ? `${resolved.how}${resolved.ip === '' ? '' : `, ${resolved.ip}`}` : null,
+    ...(hop ? hopReport(hop, origins) : noHop),
+    inbound: inbound.map((it) => ({
+      ...hopReport(it.hop, origins),
+      share: it.share,
+      status: it.hop.outcome.status ?? null,
+      flag: it.hop.outcome.flag,
+    })),
+  };
+}
+
+const noHop: HopReport = {
+  proxy: '',
+  protocol: 'none',
+  listener: null,
+  filterChain: null,
+  virtualHost: null,
+  route: null,
+  clusters: [],
+  endpoints: [],
+  rewrittenPath: null,
+  rewrittenHost: null,
+  headers: [],
+  timeout: null,
+  retries: null,
+  mirrors: [],
+  hashPolicy: 0,
+  filters: [],
+  decidedBy: [],
+  lost: [],
+};
+
+function hopReport(hop: Hop, origins: Origins): HopReport {
+  const action: Message = hop.route?.['route'] ?? {};
+  const policy: Message | undefined = action['retry_policy'] ?? hop.virtualHost?.['retry_policy'];
+  const policyOf = (name: string | undefined): Reference | null =>
+    name === undefined ? null : (origins.policy(name) ?? null);
+  return {
+    proxy: hop.proxy,
+    protocol: hop.protocol,
+    listener: hop.listener?.name ?? null,
+    filterChain: hop.filterChain?.name ?? null,
+    virtualHost: hop.virtualHost?.name ?? null,
+    route: hop.route ? (hop.route.name ?? '') : null,
+    clusters: hop.clusters,
+    endpoints: hop.branches.flatMap(({ endpoint, share, transport = '' }) =>
+      endpoint
+        ? [
+            {
+              address: `${endpoint.address}:${endpoint.port}`,
+              health: endpoint.health,
+              priority: endpoint.priority,
+              locality: endpoint.locality,
+              share,
+              transport,
+            },
+          ]
+        : [],
+    ),
+    rewrittenPath: hop.rewritten?.path ?? null,
+    rewrittenHost: hop.rewritten?.authority ?? null,
+    headers: hop.headerChanges.map(({ name, action: what, value }) => ({ name, action: what, value: value ?? null })),
+    timeout: action['timeout'] ?? null,
+    retries: policy ? `${policy['num_retries'] ?? 1} on ${policy['retry_on'] ?? ''}` : null,
+    mirrors: (action['request_mirror_policies'] ?? []).map((it: Message) => String(it['cluster'])),
+    hashPolicy: (action['hash_policy'] ?? []).length,
+    filters: hop.filters.map(({ filter, verdict, words, policy: name }) => ({
+      filter,
+      verdict,
+      why: words,
+      decidedBy: policyOf(name),
+    })),
+    decidedBy: decisions(hop, origins),
+    lost: hop.lost.map(({ route, why, path }) => {
+      const [first] = hop.config ? origins.at(hop.proxy, hop.config, path) : [];
+      return { route: route.name ?? '', why, resource: first?.resource ?? null, location: first?.location ?? null };
+    }),
+  };
+}
+
+/** What decided, the last word first: a policy that denies, the route, the filter chain. */
+function decisions(hop: Hop, origins: Origins): (Reference & { what: string })[] {
+  const policies = hop.filters.flatMap(({ verdict, words, policy }) => {
+    const found =
+      policy === undefined || (verdict !== 'denied' && verdict !== 'allowed') ? undefined : origins.policy(policy);
+    return found ? [{ ...found, what: words }] : [];
+  });
+  const places = [...hop.decidedBy].reverse().flatMap(({ root, path, what }) => {
+    const [first] = origins.at(hop.proxy, root, path);
+    return first ? [{ ...first, what }] : [];
+  });
+  return [...policies, ...places];
+}

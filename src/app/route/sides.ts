@@ -1,0 +1,91 @@
+import { compileProxy } from '../../compile/index.ts';
+import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
+import { type ClusterState, isProblem } from '../../model/cluster-state.ts';
+import type { ProxyConfig } from '../../model/envoy.ts';
+import type { Proxy } from '../../model/proxy.ts';
+import type { Resource } from '../../model/resource.ts';
+import { buildRegistry } from '../../registry/index.ts';
+import type { Registry } from '../../registry/types.ts';
+import type { Desired } from '../desired/index.ts';
+import { overlay } from '../drift/overlay.ts';
+import { UserError } from '../inputs.ts';
+import { toRegistryInput } from '../registry-input.ts';
+import type { Answer } from './ask.ts';
+import { Mesh } from './mesh.ts';
+import { Origins } from './origins.ts';
+import { serving } from './serving.ts';
+import { usualValues } from './usual-values.ts';
+
+/** One of the two sides that can be asked: a mesh, and the way back from its decisions to lines. */
+export interface Side {
+  mesh: Mesh;
+  registry: Registry;
+  pods: Resource[];
+  origins: Origins;
+  /** Answers a question; what it needs of proxies is read first. */
+  answer(question: (mesh: Mesh) => Answer | undefined): Promise<Answer | undefined>;
+}
+
+const podsOf = (resources: readonly Resource[]): Resource[] =>
+  resources.filter((it) => it.kind === 'Pod' && it.group === '');
+
+/** What Git says, laid over what it does not own; without Git what the API server's objects say. */
+export function expectedSide(state: ClusterState, git: Desired | undefined): Side {
+  const input = toRegistryInput(state);
+  if (git) input.resources = overlay(state.resources, git.resources);
+  const registry = buildRegistry(input);
+  const configOf = kept((proxy) => usualValues(compileProxy(proxy, registry)));
+  const pods = podsOf(input.resources);
+  const mesh = new Mesh(registry, pods, configOf);
+  const origins = new Origins(input.resources, git?.resources ?? []);
+  return { mesh, registry, pods, origins, answer: async (question) => question(mesh) };
+}
+
+/** What the live proxies hold. A proxy is read when a request first meets it. */
+export function liveSide(state: ClusterState, git: Desired | undefined, signal: AbortSignal): Side {
+  const registry = buildRegistry(toRegistryInput(state));
+  const pods = podsOf(state.resources);
+  const read = new Map<string, ProxyConfig | undefined>();
+  const missing = new Set<string>();
+  const mesh = new Mesh(registry, pods, (proxy) => {
+    if (!read.has(proxy.id)) missing.add(proxy.id);
+    return read.get(proxy.id);
+  });
+  const proxies = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));
+  const compiled = kept((proxy) => usualValues(compileProxy(proxy, registry)));
+  const origins = new Origins(state.resources, git?.resources ?? [], (id) => {
+    const proxy = proxies.get(id);
+    return proxy && compiled(proxy);
+  });
+  const answer: Side['answer'] = async (question) => {
+    for (;;) {
+      missing.clear();
+      const found = question(mesh);
+      if (missing.size === 0) return found;
+      await Promise.all([...missing].map(async (id) => read.set(id, await readProxy(state, id, signal))));
+    }
+  };
+  return { mesh, registry, pods, origins, answer };
+}
+
+async function readProxy(state: ClusterState, id: string, signal: AbortSignal): Promise<ProxyConfig | undefined> {
+  const answers = await state.proxies.find((it) => it.id === id)?.read(signal);
+  if (answers === undefined || isProblem(answers)) return undefined;
+  try {
+    return serving(decodeConfigDumpBytes(answers.configDump));
+  } catch (error) {
+    throw new UserError(`${id}: its config_dump cannot be used: ${(error as Error).message}`);
+  }
+}
+
+function kept(make: (proxy: Proxy) => ProxyConfig): (proxy: Proxy) => ProxyConfig {
+  const made = new Map<string, ProxyConfig>();
+  return (proxy) => {
+    let config = made.get(proxy.id);
+    if (!config) {
+      config = make(proxy);
+      made.set(proxy.id, config);
+    }
+    return config;
+  };
+}
