@@ -7,6 +7,7 @@ import { buildRegistry } from '../../registry/index.ts';
 import type { Desired } from '../desired/index.ts';
 import { applyProjectRules } from '../project-rules.ts';
 import { toRegistryInput } from '../registry-input.ts';
+import { countFindings, istioVersions, skippedDiagnostics, sortedFindings, sourceDiagnostic } from '../report-parts.ts';
 import { EffectOracle } from './effect.ts';
 import { type Examination, examine } from './examine.ts';
 import { gitDriftFindings } from './git-drift.ts';
@@ -70,14 +71,11 @@ function toReport(
 ): Report {
   const states = examination.proxies.map(({ examined }) => examined.state);
   const count = (...wanted: string[]): number => states.filter((it) => wanted.includes(it)).length;
-  const versions = state.istiods.flatMap((istiod) => (istiod.version ? [istiod.version] : []));
-  const bySeverity = (severity: Finding['severity']): number =>
-    findings.filter((it) => it.severity === severity).length;
   return {
     schemaVersion,
     tool: options.tool,
     git: { repository: git.repository, ref: git.ref, commit: git.commit, paths: git.paths },
-    cluster: { ...options.cluster, istioVersions: [...new Set(versions)].sort() },
+    cluster: { ...options.cluster, istioVersions: istioVersions(state) },
     summary: {
       proxies: {
         examined: examination.proxies.length,
@@ -91,9 +89,9 @@ function toReport(
       notCompared: [...examination.notCompared]
         .map(([reason, leaves]) => ({ reason, leaves }))
         .sort((a, b) => b.leaves - a.leaves),
-      findings: { error: bySeverity('error'), warning: bySeverity('warning'), info: bySeverity('info') },
+      findings: countFindings(findings),
     },
-    findings: sorted(findings),
+    findings: sortedFindings(findings),
     proxies: examination.proxies.map(({ examined }) => ({
       id: examined.proxy.id,
       type: examined.proxy.type,
@@ -106,41 +104,11 @@ function toReport(
       // Objects in a file that cannot be read count as absent from Git: that is no clean run.
       !git.diagnostics.some((it) => it.severity === 'error'),
     diagnostics: [
-      ...git.diagnostics.map(fromSource),
+      ...git.diagnostics.map(sourceDiagnostic),
       ...diagnostics,
-      ...skipped(state),
+      ...skippedDiagnostics(state),
       ...examination.notes,
       ...examination.unread,
     ],
   };
-}
-
-function fromSource({ related: _, ...diagnostic }: Desired['diagnostics'][number]): Diagnostic {
-  return diagnostic;
-}
-
-function skipped(state: ClusterState): Diagnostic[] {
-  return state.skipped.map((it) => ({
-    severity: it.essential ? 'error' : it.reason === 'not-served' ? 'info' : 'warning',
-    subject: it.what,
-    message: it.message,
-    ...(it.hides === '' ? {} : { fix: `without it the report says nothing about ${it.hides}` }),
-  }));
-}
-
-const rank = { error: 0, warning: 1, info: 2 };
-
-/** Worst first, then by place in Git, then by object and field: stable for equal inputs. */
-function sorted(findings: readonly Finding[]): Finding[] {
-  const key = (it: Finding): string =>
-    [
-      it.location?.file ?? '\uffff',
-      String(it.location?.line ?? 0).padStart(7, '0'),
-      it.resource,
-      it.field,
-      it.code,
-    ].join('\0');
-  return [...findings].sort(
-    (a, b) => rank[a.severity] - rank[b.severity] || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0),
-  );
 }
