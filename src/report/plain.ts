@@ -8,16 +8,19 @@ export function plain(text: string, multiline = false): string {
   );
 }
 
-/** Breaks text at spaces so that no line is longer than `width`, as far as words allow; lines after the first are indented. */
+/** Breaks text at spaces so that no line is longer than `width`, as far as words allow; lines after the first stand two further in. */
 export function wrapped(text: string, width: number, indent: string): string {
+  const hanging = `${indent}  `;
   const lines: string[] = [];
-  let line = '';
+  let line = indent;
+  let words = 0;
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width - indent.length) {
+    if (words > 0 && line.length + 1 + word.length > width) {
       lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = hanging + word;
+    } else line += words === 0 ? word : ` ${word}`;
+    words++;
   }
   lines.push(line);
-  return lines.map((it) => indent + it).join('\n');
+  return lines.join('\n');
 }

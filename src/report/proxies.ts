@@ -1,7 +1,7 @@
 import type { ReportedProxy } from '../model/report.ts';
 
 /**
- * Proxies in a person's words: `12 sidecars in shop, gateway istio-ingress/ingress`. Those of one workload are named
+ * Proxies in a person's words: `12 sidecars in shop; gateway istio-ingress/ingress`. Those of one workload are named
  * once; three or fewer in a namespace are named by workload.
  */
 export function proxiesInWords(ids: readonly string[], known: ReadonlyMap<string, ReportedProxy>): string {
@@ -16,7 +16,7 @@ export function proxiesInWords(ids: readonly string[], known: ReadonlyMap<string
   }
   const parts = [...sidecars].map(([namespace, members]) => inNamespace(namespace, members, known));
   if (gateways.size > 0) parts.push(`gateway${gateways.size > 1 ? 's' : ''} ${[...gateways].join(', ')}`);
-  return parts.join(', ');
+  return parts.join('; ');
 }
 
 function inNamespace(namespace: string, ids: readonly string[], known: ReadonlyMap<string, ReportedProxy>): string {

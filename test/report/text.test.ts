@@ -127,7 +127,7 @@ describe('words', () => {
     );
     const gateway = { id: 'in/gw-1', type: 'router' as const, workload: 'gw', state: '' };
     const words = proxiesInWords([...known.keys(), 'in/gw-1'], new Map([...known, ['in/gw-1', gateway]] as never));
-    expect(words).toBe('5 sidecars in shop, gateway in/gw');
+    expect(words).toBe('5 sidecars in shop; gateway in/gw');
   });
 
   it('keeps line feeds only where they are wanted', () => {

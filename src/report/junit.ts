@@ -1,0 +1,85 @@
+import type { Finding } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
+import { sentence } from './place.ts';
+import { proxiesInWords } from './proxies.ts';
+import { examined } from './totals.ts';
+import type { Reporter } from './types.ts';
+import { xml } from './xml.ts';
+
+interface Case {
+  xml: string;
+  failed: boolean;
+  broken: boolean;
+}
+
+/**
+ * JUnit XML: a failed test for each error or warning, a passed one with its text for each info, a broken one for what
+ * could not be read, and a passed one for a run that found nothing. Nothing examined is never a pass.
+ */
+export const junit: Reporter = (report) => {
+  const known = new Map(report.proxies.map((proxy) => [proxy.id, proxy]));
+  const cases = [
+    ...report.findings.map((finding) => ofFinding(finding, proxiesInWords(finding.proxies, known))),
+    ...unread(report),
+  ];
+  if (cases.length === 0) cases.push(passed(report));
+  const failures = cases.filter((it) => it.failed).length;
+  const errors = cases.filter((it) => it.broken).length;
+  const name = xml(`${report.tool.name} ${report.tool.command}`);
+  const counts = `name="${name}" tests="${cases.length}" failures="${failures}" errors="${errors}"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites ${counts} time="0">
+  <testsuite ${counts} skipped="0" time="0">
+${cases.map((it) => it.xml).join('\n')}
+  </testsuite>
+</testsuites>
+`;
+};
+
+function ofFinding(finding: Finding, proxies: string): Case {
+  const failed = finding.severity !== 'info';
+  const { code, kind, resource, field, location } = finding;
+  const file = location ? ` file="${xml(location.file)}" line="${location.line}"` : '';
+  const details = [
+    sentence(finding),
+    location ? `at ${location.file}:${location.line}:${location.column}` : '',
+    finding.effect === '' ? '' : `effect: ${finding.effect}`,
+    `affects: ${proxies}`,
+    finding.fix === '' ? '' : `fix: ${finding.fix}`,
+  ];
+  const text = xml(details.filter((line) => line !== '').join('\n'));
+  const body = failed
+    ? `<failure type="${xml(`${code} ${kind}`)}" message="${xml(sentence(finding))}">${text}</failure>`
+    : `<system-out>${text}</system-out>`;
+  return { xml: testcase(resource, `${code} ${field === '' ? kind : field}`, file, body), failed, broken: false };
+}
+
+function unread(report: Report): Case[] {
+  const broken = groupDiagnostics(report.diagnostics).filter(({ severity }) => severity === 'error');
+  const cases = broken.map((group, index) => {
+    const text = xml(diagnosticInWords(group));
+    return testcase(
+      'not read',
+      `${index + 1}`,
+      '',
+      `<error type="not read" message="${xml(group.message)}">${text}</error>`,
+    );
+  });
+  if (!report.complete && cases.length === 0)
+    cases.push(testcase('not read', '1', '', '<error type="not read" message="the run is incomplete"/>'));
+  return cases.map((it) => ({ xml: it, failed: false, broken: true }));
+}
+
+function passed(report: Report): Case {
+  const text = xml(examined(report).join('\n'));
+  return {
+    xml: testcase('mesh', 'nothing found', '', `<system-out>${text}</system-out>`),
+    failed: false,
+    broken: false,
+  };
+}
+
+function testcase(classname: string, name: string, file: string, body: string): string {
+  return `    <testcase classname="${xml(classname)}" name="${xml(name)}"${file} time="0">${body}</testcase>`;
+}

@@ -1,0 +1,104 @@
+import type { Finding } from '../model/finding.ts';
+import type { Report, ReportedProxy } from '../model/report.ts';
+import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
+import { envoyDiffs } from './envoy-diff.ts';
+import { markdownCode, markdownFence, markdownText, summaryText } from './markdown-escape.ts';
+import { reviewSections } from './markdown-review.ts';
+import { bareMessage, placeOf } from './place.ts';
+import { proxiesInWords } from './proxies.ts';
+import { shortened } from './shorten.ts';
+import { countOf, countsInWords, examined, verdict } from './totals.ts';
+import type { Reporter } from './types.ts';
+
+/** GitHub's limit for a comment; counted in bytes, which are never fewer than characters. */
+const limit = 65_536;
+const reserve = 512;
+const longestDiff = 60;
+
+/**
+ * Markdown for a comment on a pull request, or for a step summary. The first line is a hidden marker, the same for every
+ * run of the command on the cluster, by which the comment is found and edited. Too long a report is cut between parts,
+ * and says how much is left out.
+ */
+export const markdown: Reporter = (report) => {
+  const proxies = new Map(report.proxies.map((proxy) => [proxy.id, proxy]));
+  const head = [
+    marker(report),
+    `### ${markdownText(`${report.tool.name} ${report.tool.command}: ${verdict(report)}`)}`,
+    ...examined(report).map((line) => `${markdownText(line)}  `),
+    '',
+    ...unread(report),
+  ];
+  const findings = report.findings.map((finding) => block(finding, proxies));
+  return cut(head.join('\n'), findings, report, reviewSections(report, proxies, block));
+};
+
+/** Adds parts while they fit. Findings come first: what a review says beside is cut before them. */
+function cut(head: string, findings: readonly string[], report: Report, beside: readonly string[]): string {
+  let size = Buffer.byteLength(head) + reserve;
+  const parts: string[] = [];
+  const take = (part: string): boolean => {
+    const bytes = Buffer.byteLength(part) + 2;
+    if (size + bytes > limit) return false;
+    size += bytes;
+    parts.push(part);
+    return true;
+  };
+  const fits = findings.findIndex((part) => !take(part));
+  const left = fits === -1 ? [] : report.findings.slice(fits);
+  const hidden = beside.filter((part) => left.length > 0 || !take(part)).length;
+  if (left.length > 0)
+    parts.push(
+      `**${left.length} findings are not shown here** (${countsInWords(countOf(left))}): the comment is full.`,
+    );
+  if (hidden > 0) parts.push(`**${hidden} more parts of the review are not shown here**: the comment is full.`);
+  return `${[head.trimEnd(), ...parts].join('\n\n')}\n`;
+}
+
+function marker({ tool, cluster }: Report): string {
+  const context = cluster.context === undefined ? '' : ` ${cluster.context.replace(/[^\w.:/@]+/g, '-')}`;
+  return `<!-- kubectl-mesh ${tool.command}${context} -->`;
+}
+
+/** One finding: a line that says it, the rest folded. */
+function block(finding: Finding, proxies: ReadonlyMap<string, ReportedProxy>): string {
+  const { severity, resource, field, location, effect, fix, code, kind, related } = finding;
+  const subject = [resource, field].filter((part) => part !== '').map((part) => `<code>${summaryText(part)}</code>`);
+  const place = placeOf(finding);
+  const details = [
+    location ? `at ${markdownCode(`${place.path}:${place.line}:${place.column}`)}` : '',
+    effect === '' ? '' : `effect: ${markdownText(shortened(effect))}`,
+    `affects: ${markdownText(proxiesInWords(finding.proxies, proxies))}`,
+    fix === '' ? '' : `fix: ${markdownText(shortened(fix))}`,
+    ...related.map(({ message: said, location: at }) =>
+      at ? `see: ${markdownText(said)} (${markdownCode(`${at.file}:${at.line}`)})` : `see: ${markdownText(said)}`,
+    ),
+    `${markdownText(kind)} ${markdownText(code)}`,
+  ];
+  const list = details.filter((line) => line !== '').map((line) => `- ${line}`);
+  return [
+    `<details><summary><b>${severity}</b> ${subject.join(' ')} ${summaryText(shortened(bareMessage(finding)))}</summary>`,
+    '',
+    ...list,
+    ...diffs(finding),
+    '',
+    '</details>',
+  ].join('\n');
+}
+
+function diffs(finding: Finding): string[] {
+  const lines = envoyDiffs(finding).flatMap(({ title, sides, hunks }) => [
+    `--- ${title} (${sides[0]})`,
+    `+++ ${title} (${sides[1]})`,
+    ...hunks.flatMap((hunk) => [`@@ ${hunk.path} @@`, ...hunk.lines]),
+  ]);
+  if (lines.length === 0) return [];
+  const more = lines.length > longestDiff ? [`${lines.length - longestDiff} more lines: -o wide shows them`] : [];
+  return ['', markdownFence([...lines.slice(0, longestDiff).map((line) => shortened(line)), ...more], 'diff')];
+}
+
+function unread(report: Report): string[] {
+  return groupDiagnostics(report.diagnostics)
+    .filter(({ severity }) => severity !== 'info')
+    .map((group) => `- **${group.severity}**: ${markdownText(shortened(diagnosticInWords(group)))}`);
+}

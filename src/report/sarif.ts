@@ -1,0 +1,147 @@
+import type { Finding, Severity } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+import type { Location } from '../model/resource.ts';
+import { ruleHelp } from '../model/rule-help.ts';
+import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
+import { fingerprints } from './fingerprints.ts';
+import { placeOf, sentence } from './place.ts';
+import { plain } from './plain.ts';
+import type { Reporter } from './types.ts';
+
+const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
+const root = '%SRCROOT%';
+
+/** SARIF 2.1.0 (OASIS), as GitHub's and other tools' code scanning read it. */
+export const sarif: Reporter = (report) => {
+  const rules = [...new Set(all(report).map(({ finding }) => finding.code))].sort();
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: report.tool.name,
+            semanticVersion: report.tool.version,
+            informationUri: 'https://github.com/kubectl-mesh/kubectl-mesh',
+            rules: rules.map(rule),
+          },
+        },
+        automationDetails: { id: `kubectl-mesh/${report.tool.command}/` },
+        columnKind: 'utf16CodeUnits',
+        originalUriBaseIds: { [root]: { description: { text: 'The root of the repository.' } } },
+        invocations: [{ executionSuccessful: report.complete, toolExecutionNotifications: notifications(report) }],
+        results: results(report, rules),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+};
+
+interface Baselined {
+  finding: Finding;
+  state?: 'new' | 'unchanged' | 'absent';
+}
+
+/** Of a review what it introduces, leaves and fixes, each with its state, as SARIF has words for them. */
+function all({ findings, review }: Report): Baselined[] {
+  if (review === undefined) return findings.map((finding) => ({ finding }));
+  return [
+    ...findings.map((finding) => ({ finding, state: 'new' as const })),
+    ...review.unchanged.map((finding) => ({ finding, state: 'unchanged' as const })),
+    ...review.fixed.map((finding) => ({ finding, state: 'absent' as const })),
+  ];
+}
+
+function results(report: Report, rules: readonly string[]): unknown[] {
+  const entries = all(report);
+  const ids = fingerprints(entries.map(({ finding }) => finding));
+  return entries.map(({ finding, state }, index) => {
+    const related = finding.related.filter((it) => it.location !== undefined);
+    return {
+      ruleId: finding.code,
+      ruleIndex: rules.indexOf(finding.code),
+      level: levels[finding.severity],
+      message: {
+        text: text([
+          sentence(finding),
+          finding.effect && `Effect: ${finding.effect}`,
+          finding.fix && `Fix: ${finding.fix}`,
+        ]),
+      },
+      locations: [location(finding)],
+      ...(related.length === 0
+        ? {}
+        : {
+            relatedLocations: related.map((it, id) => ({
+              id,
+              message: { text: plain(it.message) },
+              physicalLocation: physical(it.location as Location),
+            })),
+          }),
+      partialFingerprints: { 'meshFinding/v1': ids[index] },
+      ...(state === undefined ? {} : { baselineState: state }),
+      properties: {
+        kind: finding.kind,
+        layer: finding.layer,
+        proxies: finding.proxies,
+        expected: finding.expected ?? null,
+        live: finding.live ?? null,
+      },
+    };
+  });
+}
+
+function location(finding: Finding): unknown {
+  const name = plain(finding.field === '' ? finding.resource : `${finding.resource} ${finding.field}`);
+  return {
+    physicalLocation: finding.location
+      ? physical(finding.location)
+      : { artifactLocation: { uri: uri(placeOf(finding).path), description: { text: 'No file holds this object.' } } },
+    logicalLocations: [{ fullyQualifiedName: name, kind: 'object' }],
+  };
+}
+
+function physical({ file, line, column }: Location): unknown {
+  const { path } = placeOf({ location: { file, line, column } } as Finding);
+  return {
+    artifactLocation: { uri: uri(path), uriBaseId: root },
+    region: { startLine: line, startColumn: column },
+  };
+}
+
+/** A relative reference of RFC 3986: each segment encoded, so that none is taken for a scheme. */
+function uri(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(segment.toWellFormed()))
+    .join('/');
+}
+
+function rule(code: string): unknown {
+  const { name, summary } = ruleHelp(code);
+  const help = `${summary} kubectl mesh explain ${code} says more.`;
+  return {
+    id: code,
+    name: `${name[0]?.toUpperCase()}${name.slice(1)}`,
+    shortDescription: { text: summary },
+    fullDescription: { text: summary },
+    help: { text: help, markdown: `${summary}\n\n\`kubectl mesh explain ${code}\` says more.` },
+  };
+}
+
+function notifications(report: Report): unknown[] {
+  return groupDiagnostics(report.diagnostics).map((group) => ({
+    level: levels[group.severity],
+    message: { text: plain(diagnosticInWords(group)) },
+  }));
+}
+
+/** A plain text message of SARIF: `[text](target)` would be read as a link. */
+function text(sentences: readonly string[]): string {
+  return sentences
+    .filter((it) => it !== '')
+    .map((it) => (/[.!?]$/.test(it) ? plain(it) : `${plain(it)}.`))
+    .join(' ')
+    .replaceAll('](', '] (');
+}

@@ -1,0 +1,36 @@
+import type { Finding, Severity } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+
+/** `1 error, 2 warnings, 0 infos`. */
+export function countsInWords(counts: Record<Severity, number>): string {
+  return (['error', 'warning', 'info'] as const)
+    .map((severity) => `${counts[severity]} ${severity}${counts[severity] === 1 ? '' : 's'}`)
+    .join(', ');
+}
+
+/** How many findings there are of each severity. */
+export function countOf(findings: readonly Finding[]): Record<Severity, number> {
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of findings) counts[severity]++;
+  return counts;
+}
+
+/** The result in a few words: never `nothing found` where something could not be read. */
+export function verdict(report: Report): string {
+  const counts = countsInWords(countOf(report.findings));
+  if (!report.complete) return `incomplete: ${counts}`;
+  if (report.findings.length === 0) return report.tool.command === 'drift' ? 'no drift' : 'nothing found';
+  return report.review ? `${counts} introduced` : counts;
+}
+
+/** What was examined, a line each. */
+export function examined({ summary }: Report): string[] {
+  const { proxies, resources, compared, notCompared } = summary;
+  const hidden = notCompared.reduce((sum, it) => sum + it.leaves, 0);
+  const total = compared.leaves + hidden;
+  const share = total === 0 ? '0' : ((100 * hidden) / total).toFixed(2);
+  return [
+    `${proxies.examined} proxies examined: ${proxies.inSync} in sync, ${proxies.stale} stale, ${proxies.rejected} rejected; ${proxies.skipped} not read`,
+    `${resources.git} objects in Git, ${resources.live} in the cluster; ${compared.resources} Envoy resources and ${compared.leaves} values compared, ${hidden} not (${share} %)`,
+  ];
+}
