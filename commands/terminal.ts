@@ -1,15 +1,21 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Report } from '../src/model/report.ts';
 import { type Format, reporters } from '../src/report/index.ts';
+import type { Style } from '../src/report/types.ts';
 
 const defaultWidth = 100;
 
-/** Prints a report to stdout, coloured and fitted only where a person reads it (NO_COLOR as on no-color.org). */
+/** Prints a report to stdout. */
 export async function print(report: Report, format: Format): Promise<void> {
+  await printText((style) => reporters[format](report, style));
+}
+
+/** Prints text to stdout, coloured and fitted only where a person reads it (NO_COLOR as on no-color.org). */
+export async function printText(write: (style: Style) => string): Promise<void> {
   const terminal = process.stdout.isTTY === true;
   const color = terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   const width = Math.max(40, terminal ? (process.stdout.columns ?? defaultWidth) : defaultWidth);
-  const text = reporters[format](report, { color, width });
+  const text = write({ color, width });
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 

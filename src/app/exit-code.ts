@@ -13,7 +13,7 @@ const rank: Record<Severity, number> = { error: 3, warning: 2, info: 1 };
  * The exit code of a judging command. Findings at or above `failOn` give 1, whether or not all could be read; without
  * one, a run that could not see everything gives 2: it is not clean.
  */
-export function exitCode(report: Report, failOn: FailOn): number {
+export function exitCode(report: Pick<Report, 'findings' | 'complete'>, failOn: FailOn): number {
   const least = failOn === 'never' ? Number.POSITIVE_INFINITY : rank[failOn];
   if (report.findings.some((finding) => rank[finding.severity] >= least)) return exitCodes.found;
   return report.complete ? exitCodes.clean : exitCodes.incomplete;

@@ -37,3 +37,11 @@ export function formatPath(path: Path): string {
   }
   return text;
 }
+
+/** Reads what `formatPath` wrote. */
+export function parsePath(text: string): Path {
+  const steps = text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g);
+  return [...steps].map(([, index, quoted, key]) =>
+    index !== undefined ? Number(index) : quoted !== undefined ? (JSON.parse(quoted) as string) : (key ?? ''),
+  );
+}

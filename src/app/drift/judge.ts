@@ -30,7 +30,9 @@ export function judge(
     const { name, details } = told === undefined ? (log.get(type) ?? nothingTold) : readRejection(told);
     rejections.push({ type, name, details, time: row[type]?.sentTime });
   }
-  const named = rejections.map((it) =>
+  // A listener that was updated in place is listed twice, with one error.
+  const distinct = new Map(rejections.map((it) => [JSON.stringify([it.type, it.name, it.details]), it]));
+  const named = [...distinct.values()].map((it) =>
     it.name === '' ? it : { ...it, holds: resourceOf(live.config, it.type, it.name) !== undefined },
   );
   return { proxy, row: row ?? {}, rejections: named, state: stateOf(row, rejections.length > 0, connections) };
