@@ -4,6 +4,7 @@ import Compile from './compile.ts';
 import Drift from './drift.ts';
 import Explain from './explain.ts';
 import Review from './review.ts';
+import RouteTest from './route/test.ts';
 import Route from './route.ts';
 import Status from './status.ts';
 
@@ -14,6 +15,7 @@ export const COMMANDS = {
   compile: Compile,
   drift: Drift,
   route: Route,
+  'route:test': RouteTest,
   explain: Explain,
   review: Review,
   status: Status,

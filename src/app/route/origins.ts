@@ -71,7 +71,7 @@ function twinOf(config: ProxyConfig, root: Message, path: Path): { root: Message
   const wanted = host?.routes?.[Number(path[3])];
   const routes = hosts[hostIndex]?.routes ?? [];
   const sameName = routes.flatMap((it, index) => (it.name === wanted?.name ? [index] : []));
-  const position = (host?.routes ?? []).filter((it) => it.name === wanted?.name).findIndex((it) => it === wanted);
+  const position = (host?.routes ?? []).filter((it) => it.name === wanted?.name).indexOf(wanted as never);
   const index = sameName[position] ?? sameName[0];
   return index === undefined
     ? undefined

@@ -26,7 +26,7 @@ export function routeText(report: RouteReport): string {
 }
 
 /** @param located the side whose lines are shown, as Git's are those of a file */
-function sideLines(side: SideReport, located: SideReport): string[] {
+export function sideLines(side: SideReport, located: SideReport): string[] {
   const lines = [`  ${outcomeLine(side)}`];
   if (side.resolved) lines.push(`  host      ${side.resolved}`);
   lines.push(...hopLines(side, located));

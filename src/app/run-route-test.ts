@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { readRequest } from '../explain/index.ts';
+import { exitCodes } from './exit-code.ts';
+import { readState, UserError } from './inputs.ts';
+import { ask, type Start } from './route/ask.ts';
+import { type Coverage, coverage } from './route/coverage.ts';
+import { mistakes } from './route/expectation.ts';
+import { selectClient, selectGateway } from './route/select.ts';
+import { type SideReport, sideReport } from './route/side.ts';
+import { expectedSide, liveSide, type Side } from './route/sides.ts';
+import { type RouteTest, readTestFile } from './route/test-file.ts';
+import { sideLines } from './route/text.ts';
+import { optionalGit, type RouteFlags } from './run-route.ts';
+
+export interface RouteTestFlags extends RouteFlags {
+  'fail-under'?: number;
+}
+
+/** One test on one side. */
+export interface TestResult {
+  file: string;
+  name: string;
+  side: 'git' | 'live';
+  passed: boolean;
+  mistakes: string[];
+  /** How the request went, where the test failed. */
+  trail: string[];
+}
+
+/** The answer of `kubectl mesh route test` (docs/schema/route-test-report.schema.json). */
+export interface RouteTestReport {
+  schemaVersion: '1';
+  passed: number;
+  failed: number;
+  results: TestResult[];
+  coverage: Coverage;
+  failUnder: number | null;
+  notes: string[];
+}
+
+/**
+ * `kubectl mesh route test`: follows the requests of files on both sides and holds them against what they should do.
+ *
+ * @throws UserError where a file cannot be read or says nothing
+ */
+export async function runRouteTest(
+  flags: RouteTestFlags,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<{ report: RouteTestReport; code: number }> {
+  if (files.length === 0) throw new UserError('no file with tests was given');
+  const tests = (await Promise.all(files.map((file) => readTests(file, flags)))).flat();
+  const notes: string[] = [];
+  const state = await readState(flags, signal);
+  const git = await optionalGit(flags, signal, notes);
+  const now = Math.floor(Date.parse(state.takenAt) / 1000);
+  const results: TestResult[] = [];
+  const taken: SideReport[] = [];
+  for (const side of flags.side ? [flags.side] : (['git', 'live'] as const)) {
+    const asked = side === 'git' ? expectedSide(state, git) : liveSide(state, git, signal);
+    for (const test of tests) results.push(await runTest(test, side, asked, now, taken));
+  }
+  const failed = results.filter((it) => !it.passed).length;
+  const covered = coverage(git?.resources ?? state.resources, taken);
+  const failUnder = flags['fail-under'] ?? null;
+  const report: RouteTestReport = {
+    schemaVersion: '1',
+    passed: results.length - failed,
+    failed,
+    results,
+    coverage: covered,
+    failUnder,
+    notes,
+  };
+  const low = failUnder !== null && covered.percent < failUnder;
+  return { report, code: failed > 0 || low ? exitCodes.found : exitCodes.clean };
+}
+
+async function readTests(file: string, flags: RouteTestFlags): Promise<RouteTest[]> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) throw new UserError(`${file}: cannot be read: ${text.message}`);
+  return readTestFile(file, text, { from: flags.from, gateway: flags.gateway });
+}
+
+async function runTest(
+  test: RouteTest,
+  name: TestResult['side'],
+  side: Side,
+  now: number,
+  taken: SideReport[],
+): Promise<TestResult> {
+  const result = { file: test.file, name: test.name, side: name };
+  try {
+    const request = readRequest(test.url, test.headers, test.method);
+    const start: Start =
+      test.from !== undefined
+        ? { kind: 'pod', pod: selectClient(test.from, side.pods) }
+        : {
+            kind: 'gateway',
+            ...selectGateway(test.gateway ?? '', request.port, side.registry),
+            clientIp: test.clientIp,
+          };
+    const answer = await side.answer((mesh) => ask(mesh, start, request, { now }));
+    if (!answer) return { ...result, passed: false, mistakes: ['the proxy that sends could not be read'], trail: [] };
+    const report = sideReport(answer, side.origins);
+    taken.push(report);
+    const found = mistakes(test.expect, report);
+    return {
+      ...result,
+      passed: found.length === 0,
+      mistakes: found,
+      trail: found.length === 0 ? [] : sideLines(report, report),
+    };
+  } catch (error) {
+    if ((error as { expected?: boolean }).expected !== true) throw error;
+    return { ...result, passed: false, mistakes: [(error as Error).message], trail: [] };
+  }
+}
