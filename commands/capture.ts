@@ -1,23 +1,43 @@
-import { Args, Command } from '@oclif/core';
+import { Args, Command, Flags } from '@oclif/core';
+import { redactions } from '../src/app/run-capture.ts';
 import { clusterFlags, proxyFlags } from './flags.ts';
 import { interruptible, progress } from './terminal.ts';
 
 const { capture: _, ...liveFlags } = clusterFlags;
 
 export default class Capture extends Command {
-  static override summary = 'Write what a cluster and its proxies hold to a directory';
+  static override summary = 'Write what a cluster and its proxies hold to a directory or an archive';
   static override description =
-    `Writes the objects, istiod's own answers and the dumps of the proxies, which every command reads with --capture DIR.
-Only the owner may read the files. Never Secrets; private keys in dumps are redacted by Envoy. Pods' literal environment
-variables and the last lines of proxies' logs are part of it: look through it before you pass it on.
+    `Writes the objects, istiod's own answers and the dumps of the proxies, which every command reads with --capture.
+Only the owner may read what is written. It holds no Secrets, private keys, tokens, passwords or values of programs'
+environment variables; --redact takes out more. docs/capture.md lists what is in it.
 
 Exit codes: 0 all was read, 2 something could not be read; what could be is written.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> ./capture',
-    '<%= config.bin %> <%= command.id %> ./capture -n shop --context production',
+    '<%= config.bin %> <%= command.id %> shop.tgz -n shop --context production --max-size 200M',
   ];
-  static override args = { directory: Args.string({ required: true, description: 'a new or empty directory' }) };
-  static override flags = { ...liveFlags, ...proxyFlags };
+  static override args = {
+    directory: Args.string({
+      name: 'DIR|FILE.tgz',
+      required: true,
+      description: 'a new or empty directory, or a new archive (.tgz, .tar.gz)',
+    }),
+  };
+  static override flags = {
+    ...liveFlags,
+    ...proxyFlags,
+    'max-size': Flags.string({
+      helpValue: 'SIZE',
+      default: '1G',
+      description: 'bytes before compression; one proxy of each workload first, the rest is left out and listed',
+    }),
+    redact: Flags.option({
+      options: redactions,
+      multiple: true as const,
+      description: 'take out more: logs of proxies, annotations that Istio does not read, source code of Lua filters',
+    })(),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Capture);

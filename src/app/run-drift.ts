@@ -5,6 +5,7 @@ import { drift } from './drift/index.ts';
 import { judgedKind } from './drift/judged-kinds.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
 import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { redactGit } from './redacted-git.ts';
 
 export interface DriftFlags extends InputFlags {
   'fail-on'?: FailOn;
@@ -21,7 +22,8 @@ export async function runDrift(
   signal: AbortSignal,
   onProgress: (done: number, of: number) => void,
 ): Promise<{ report: Report; code: number }> {
-  const [git, state] = await Promise.all([readGit(flags, signal, true), readState(flags, signal)]);
+  const [desired, state] = await Promise.all([readGit(flags, signal, true), readState(flags, signal)]);
+  const git = redactGit(desired, state);
   if (state.proxies.length === 0)
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
   if (git.resources.length === 0) refuseEmpty(git, state);

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type {
   ClusterState,
   IstiodAnswers,
@@ -14,19 +12,21 @@ import type { Resource } from '../model/resource.ts';
 import { type Capture, type CapturedIstiod, type CapturedProxy, readCapture } from './capture.ts';
 
 /**
- * Reads a capture as a cluster's state, so that every command works on either.
+ * Reads a capture, a directory or an archive of one, as a cluster's state, so that every command works on either.
  *
- * @throws CaptureError where the directory is no capture, or is one of a newer format
+ * @throws CaptureError where it is no capture, or is one of a newer format
  */
-export async function readCaptureState(directory: string): Promise<ClusterState> {
-  const capture = await readCapture(directory);
+export async function readCaptureState(path: string): Promise<ClusterState> {
+  const capture = await readCapture(path);
   return {
-    origin: `capture ${directory}`,
+    origin: `capture ${path}`,
     takenAt: capture.takenAt,
     resources: capture.resources,
     istiods: capture.istiods.map((istiod) => toAnswers(istiod, capture.resources)),
     proxies: capture.proxies.map(toSource).sort((a, b) => (a.id < b.id ? -1 : 1)),
     skipped: capture.errors.map((error): Skipped => toSkipped(capture, error)),
+    ...(capture.redacted.length > 0 ? { redacted: capture.redacted } : {}),
+    ...(capture.leftOut.size > 0 ? { leftOut: capture.leftOut } : {}),
   };
 }
 
@@ -44,7 +44,7 @@ function toAnswers(istiod: CapturedIstiod, resources: readonly Resource[]): Isti
 }
 
 function toSkipped(capture: Capture, error: { file: string; message: string }): Skipped {
-  const what = error.file.startsWith(capture.directory) ? error.file.slice(capture.directory.length + 1) : error.file;
+  const what = error.file.startsWith(capture.name) ? error.file.slice(capture.name.length + 1) : error.file;
   return {
     what,
     reason: 'rubbish',
@@ -55,13 +55,12 @@ function toSkipped(capture: Capture, error: { file: string; message: string }): 
 }
 
 function toSource(proxy: CapturedProxy): ProxySource {
-  const folder = dirname(proxy.configDumpFile);
   return {
     id: proxy.id,
     namespace: proxy.namespace,
     podName: proxy.pod,
     read: async (): Promise<ProxyAnswers | Problem> => {
-      const configDump = await readFile(proxy.configDumpFile).catch((error: Error) => error);
+      const configDump = await proxy.read('config_dump.json').catch((error: Error) => error);
       if (configDump instanceof Error) {
         const advice = 'take the capture again: this proxy could not be read when it was taken.';
         return {
@@ -71,9 +70,9 @@ function toSource(proxy: CapturedProxy): ProxySource {
         };
       }
       const problems: Problem[] = [];
-      const part = async (read: () => Promise<unknown>): Promise<JsonObject | undefined> => {
+      const part = async (file: string): Promise<JsonObject | undefined> => {
         try {
-          const value = await read();
+          const value = await proxy.json(file);
           return isObject(value) ? (value as JsonObject) : undefined;
         } catch (error) {
           problems.push({ code: 'rubbish', message: (error as Error).message, advice: 'take the capture again.' });
@@ -81,12 +80,15 @@ function toSource(proxy: CapturedProxy): ProxySource {
         }
       };
       const [clusters, listeners, certs, serverInfo] = await Promise.all([
-        part(proxy.clusters),
-        part(proxy.listeners),
-        part(proxy.certs),
-        part(proxy.serverInfo),
+        part('clusters.json'),
+        part('listeners.json'),
+        part('certs.json'),
+        part('server_info.json'),
       ]);
-      const log = await readFile(join(folder, 'proxy.log'), 'utf8').catch(() => undefined);
+      const log = await proxy.read('proxy.log').then(
+        (bytes) => bytes.toString('utf8'),
+        () => undefined,
+      );
       return { configDump, clusters, listeners, certs, serverInfo, log, problems };
     },
   };

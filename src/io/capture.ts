@@ -1,10 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { isKubernetesObject, toResource } from '../source/object.ts';
-import { CaptureError, type FileError, readJson } from './capture/file.ts';
+import { isArchive, openArchive } from './capture/archive.ts';
+import { CaptureError, type FileError, parseJson } from './capture/file.ts';
+import { type CaptureFiles, directoryFiles } from './capture/files.ts';
 
 export { CaptureError, type FileError } from './capture/file.ts';
 
@@ -19,26 +19,30 @@ export interface CapturedIstiod {
   version?: string;
 }
 
-/** One proxy's folder. Files are read when asked for: dumps are large. Each reader throws a CaptureError that names the file. */
+/** One proxy's folder. Files are read when asked for: dumps are large. */
 export interface CapturedProxy {
   /** `namespace/pod`. */
   id: string;
   namespace: string;
   pod: string;
-  /** Path of the dump, for readers that stream it. */
-  configDumpFile: string;
+  /** The bytes of one of its files. @throws where it is missing */
+  read(file: string): Promise<Buffer>;
+  /** Its parsed `config_dump.json`. @throws CaptureError that names the file */
   configDump(): Promise<unknown>;
-  clusters(): Promise<unknown>;
-  listeners(): Promise<unknown>;
-  certs(): Promise<unknown>;
-  serverInfo(): Promise<unknown>;
+  /** Parses one of its files. @throws CaptureError that names the file */
+  json(file: string): Promise<unknown>;
 }
 
 export interface Capture {
-  directory: string;
+  /** As the user named it. */
+  name: string;
   format: string;
   /** RFC 3339, or '' where the capture does not say. */
   takenAt: string;
+  /** What was taken out of it: `secrets`, and what `--redact` asked for. Empty for one of which nothing was. */
+  redacted: string[];
+  /** Proxies' folders and other files that were left out though they were there, with the reason. */
+  leftOut: Map<string, string>;
   resources: Resource[];
   istiods: CapturedIstiod[];
   proxies: CapturedProxy[];
@@ -47,44 +51,60 @@ export interface Capture {
 }
 
 /**
- * Reads a capture directory (`capture.json`, `resources/`, `istiod/`, `proxies/`).
+ * Reads a capture, a directory or an archive of one (`capture.json`, `resources/`, `istiod/`, `proxies/`).
  *
- * @throws CaptureError where the directory is no capture, or is one of a newer format
+ * @throws CaptureError where it is none, or is one of a newer format
  */
-export async function readCapture(directory: string): Promise<Capture> {
-  const head = await readHead(directory);
+export async function readCapture(path: string): Promise<Capture> {
+  const files = isArchive(path) ? await openArchive(path) : directoryFiles(path);
+  const head = await readHead(files);
   const errors: FileError[] = [];
   const [resources, istiods, proxies] = await Promise.all([
-    readResources(join(directory, 'resources'), errors),
-    readIstiods(join(directory, 'istiod'), errors),
-    listProxies(join(directory, 'proxies'), errors),
+    readResources(files, errors),
+    readIstiods(files, errors),
+    listProxies(files, errors),
   ]);
-  return { directory, ...head, resources, istiods, proxies, errors };
+  return { name: files.name, ...head, resources, istiods, proxies, errors };
 }
 
-async function readHead(directory: string): Promise<{ format: string; takenAt: string }> {
-  const head = await readJson(join(directory, 'capture.json'));
-  const format = isObject(head) ? head['format'] : undefined;
+/** @throws CaptureError that names the capture and the file in it */
+async function readJson(files: CaptureFiles, file: string): Promise<unknown> {
+  const name = `${files.name}/${file}`;
+  const bytes = await files.read(file).catch((error: NodeJS.ErrnoException) => {
+    throw new CaptureError(name, error.code === 'ENOENT' ? 'missing' : error.message);
+  });
+  return parseJson(name, bytes.toString('utf8'));
+}
+
+async function readHead(files: CaptureFiles): Promise<Pick<Capture, 'format' | 'takenAt' | 'redacted' | 'leftOut'>> {
+  const value = await readJson(files, 'capture.json');
+  const head = isObject(value) ? value : {};
+  const { format, takenAt, redacted, leftOut } = head;
+  const file = `${files.name}/capture.json`;
   const version = typeof format === 'string' ? /^mesh-capture\/v(\d+)$/.exec(format)?.[1] : undefined;
-  if (version === undefined)
-    throw new CaptureError(join(directory, 'capture.json'), `not a capture: its format is ${JSON.stringify(format)}`);
+  if (version === undefined) throw new CaptureError(file, `not a capture: its format is ${JSON.stringify(format)}`);
   if (Number(version) > 1)
-    throw new CaptureError(
-      join(directory, 'capture.json'),
-      `written in ${format}; this program reads up to ${captureFormat}: use a newer one`,
-    );
-  const takenAt = isObject(head) ? head['takenAt'] : undefined;
-  return { format: format as string, takenAt: typeof takenAt === 'string' ? takenAt : '' };
+    throw new CaptureError(file, `written in ${format}; this program reads up to ${captureFormat}: use a newer one`);
+  const left = Array.isArray(leftOut) ? leftOut.filter(isObject) : [];
+  return {
+    format: format as string,
+    takenAt: typeof takenAt === 'string' ? takenAt : '',
+    redacted: Array.isArray(redacted) ? redacted.map(String) : [],
+    leftOut: new Map(left.map((it) => [String(it['what']), String(it['reason'])])),
+  };
 }
 
-async function readResources(directory: string, errors: FileError[]): Promise<Resource[]> {
-  const files = (await list(directory, errors)).filter((name) => name.endsWith('.json'));
-  const lists = await Promise.all(files.map((name) => attempt(errors, () => readList(join(directory, name), errors))));
+async function readResources(files: CaptureFiles, errors: FileError[]): Promise<Resource[]> {
+  const names = (await list(files, 'resources', errors)).filter((name) => name.endsWith('.json'));
+  const lists = await Promise.all(
+    names.map((name) => attempt(errors, () => readList(files, `resources/${name}`, errors))),
+  );
   return lists.flatMap((found) => found ?? []);
 }
 
-async function readList(file: string, errors: FileError[]): Promise<Resource[]> {
-  const value = await readJson(file);
+async function readList(files: CaptureFiles, path: string, errors: FileError[]): Promise<Resource[]> {
+  const value = await readJson(files, path);
+  const file = `${files.name}/${path}`;
   if (!isObject(value) || !Array.isArray(value['items'])) throw new CaptureError(file, 'not a Kubernetes List');
   const items = value['items'] as unknown[];
   const good = items.filter(isKubernetesObject);
@@ -96,11 +116,11 @@ async function readList(file: string, errors: FileError[]): Promise<Resource[]> 
   return good.map((item) => toResource(item, 'api'));
 }
 
-async function readIstiods(directory: string, errors: FileError[]): Promise<CapturedIstiod[]> {
-  const pods = await list(directory, errors);
+async function readIstiods(files: CaptureFiles, errors: FileError[]): Promise<CapturedIstiod[]> {
+  const pods = await list(files, 'istiod', errors);
   return Promise.all(
     pods.map(async (pod) => {
-      const read = (name: string) => attempt(errors, () => readJson(join(directory, pod, name)));
+      const read = (name: string) => attempt(errors, () => readJson(files, `istiod/${pod}/${name}`));
       const [syncz, mesh, version] = await Promise.all([read('syncz.json'), read('mesh.json'), read('version.json')]);
       return {
         pod,
@@ -112,38 +132,34 @@ async function readIstiods(directory: string, errors: FileError[]): Promise<Capt
   );
 }
 
-async function listProxies(directory: string, errors: FileError[]): Promise<CapturedProxy[]> {
-  const namespaces = await list(directory, errors);
+async function listProxies(files: CaptureFiles, errors: FileError[]): Promise<CapturedProxy[]> {
+  const namespaces = await list(files, 'proxies', errors);
   const found = await Promise.all(
     namespaces.map(async (namespace) =>
-      (await list(join(directory, namespace), errors)).map((pod) => toProxy(directory, namespace, pod)),
+      (await list(files, `proxies/${namespace}`, errors)).map((pod) => toProxy(files, namespace, pod)),
     ),
   );
   return found.flat();
 }
 
-function toProxy(directory: string, namespace: string, pod: string): CapturedProxy {
-  const file = (name: string) => join(directory, namespace, pod, name);
+function toProxy(files: CaptureFiles, namespace: string, pod: string): CapturedProxy {
+  const folder = `proxies/${namespace}/${pod}`;
   return {
     id: `${namespace}/${pod}`,
     namespace,
     pod,
-    configDumpFile: file('config_dump.json'),
-    configDump: () => readJson(file('config_dump.json')),
-    clusters: () => readJson(file('clusters.json')),
-    listeners: () => readJson(file('listeners.json')),
-    certs: () => readJson(file('certs.json')),
-    serverInfo: () => readJson(file('server_info.json')),
+    read: (file) => files.read(`${folder}/${file}`),
+    configDump: () => readJson(files, `${folder}/config_dump.json`),
+    json: (file) => readJson(files, `${folder}/${file}`),
   };
 }
 
-/** Names inside a directory, sorted; a missing one is an error of its own. Files in a place of directories are skipped. */
-async function list(directory: string, errors: FileError[]): Promise<string[]> {
+/** Names inside a folder; a missing one is an error of its own. */
+async function list(files: CaptureFiles, folder: string, errors: FileError[]): Promise<string[]> {
   try {
-    if (!(await stat(directory)).isDirectory()) return [];
-    return (await readdir(directory)).sort();
+    return await files.list(folder);
   } catch (error) {
-    errors.push({ file: directory, message: (error as Error).message });
+    errors.push({ file: `${files.name}/${folder}`, message: (error as Error).message });
     return [];
   }
 }

@@ -101,4 +101,8 @@ export interface ClusterState {
   /** The proxies that the options select, in the order of their ids. */
   proxies: ProxySource[];
   skipped: Skipped[];
+  /** What was taken out of a capture: `secrets`, and what `--redact` asked for. Absent: nothing was. */
+  redacted?: string[];
+  /** Folders of proxies and other files that a capture was not given though they were there, with the reason. */
+  leftOut?: ReadonlyMap<string, string>;
 }

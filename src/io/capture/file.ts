@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-
 /** A file of a capture that could not be used, and why. */
 export interface FileError {
   file: string;
@@ -18,17 +16,8 @@ export class CaptureError extends Error {
   }
 }
 
-/** Parses a JSON file. @throws CaptureError for one that is missing, empty, cut off, or no JSON at all */
-export async function readJson(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CaptureError(
-      file,
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : (error as Error).message,
-    );
-  }
+/** Parses the text of a JSON file. @throws CaptureError for one that is empty, cut off, or no JSON at all */
+export function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
