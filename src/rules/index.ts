@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { authorization } from './authorization.ts';
 import { clientTls } from './client-tls.ts';
 import { emptySubset } from './empty-subset.ts';
+import { hiddenByScope } from './hidden-by-scope.ts';
 import { hostTaken } from './host-taken.ts';
 import { idleMatch } from './idle-match.ts';
 import { peerAuthentication } from './peer-authentication.ts';
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   clientTls,
   peerAuthentication,
   authorization,
+  hiddenByScope,
 ];
 
 /** What all rules say of one state of a mesh. */

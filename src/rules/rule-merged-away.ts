@@ -46,8 +46,8 @@ export const ruleMergedAway: Rule = {
         severity: 'error',
         at: at(resource, ...path),
         proxies,
-        message: `has ${what} for ${host} that is dropped: ${resourceName(winner)} is older and has its own`,
-        effect: `the proxies use ${resourceName(winner)}'s; nothing of this one's ${what} is in force.`,
+        message: `has a ${what} for ${host} that is dropped: ${resourceName(winner)} is older and has its own`,
+        effect: `the proxies use the ${what} of ${resourceName(winner)}; nothing of this one's is in force.`,
         fix: 'keep one DestinationRule for the host.',
         related: [{ message: `${resourceName(winner)} is in force`, at: at(winner, ...path.slice(0, 2)) }],
       }),
@@ -73,7 +73,7 @@ function lostPolicy(rule: DestinationRule, resource: Resource): Omit<Lost, 'prox
   if (!isObject(own) || !isObject(inForce) || same(own, inForce)) return [];
   const winner = placeOf(inForce)?.resource ?? (rule.from[0] as Resource);
   if (winner === resource) return [];
-  return [{ resource, path: ['spec', 'trafficPolicy'], what: 'a trafficPolicy', winner, host: rule.host }];
+  return [{ resource, path: ['spec', 'trafficPolicy'], what: 'trafficPolicy', winner, host: rule.host }];
 }
 
 function lostSubsets(rule: DestinationRule, resource: Resource): Omit<Lost, 'proxies'>[] {
@@ -82,7 +82,7 @@ function lostSubsets(rule: DestinationRule, resource: Resource): Omit<Lost, 'pro
     const other = inForce.find((subset) => subset['name'] === own['name']);
     const winner = other && placeOf(other)?.resource;
     if (!winner || winner === resource || same(own, other)) return [];
-    const what = `a subset ${String(own['name'])}`;
+    const what = `subset ${String(own['name'])}`;
     return [{ resource, path: ['spec', 'subsets', index], what, winner, host: rule.host }];
   });
 }

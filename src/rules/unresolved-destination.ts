@@ -83,6 +83,11 @@ function destinationOf({ root, path }: ClusterReference): Origin | undefined {
     : undefined;
 }
 
+/** The Gateway API calls a reference's host its name. */
+function backendPath({ path }: Origin): Origin['path'] {
+  return path.at(-1) === 'host' ? [...path.slice(0, -1), 'name'] : path;
+}
+
 function isVirtual(resource: Origin['resource']): boolean {
   return resource.kind === 'VirtualService';
 }
@@ -99,7 +104,10 @@ function toFinding(
     code: missing.code,
     kind: 'unresolved',
     severity: worksOnAnotherPort ? 'info' : reference.mirror ? 'warning' : 'error',
-    at: { ...destination, path: [...destination.path, ...(isVirtual(destination.resource) ? field : [])] },
+    at: {
+      ...destination,
+      path: isVirtual(destination.resource) ? [...destination.path, ...field] : backendPath(destination),
+    },
     ...(missing.beside ? { edit: { ...destination, path: [...destination.path, ...missing.beside] } } : {}),
     proxies,
     message: missing.message,

@@ -96,19 +96,28 @@ function noSubset(registry: Registry, proxy: Proxy, service: Service, { hostname
         : `add a DestinationRule for ${hostname} with subset ${subset}.`,
     };
   const other = rule?.from[0];
-  const why = other ? `${resourceName(other)} is used instead` : `it is not exported to namespace ${proxy.namespace}`;
+  const why = other
+    ? `${resourceName(other)} is used instead`
+    : isLookedUp(registry, hidden, service, proxy)
+      ? `it is not exported to namespace ${proxy.namespace}`
+      : `a DestinationRule counts for others only in the namespace of the service (${service.namespace}) or the root namespace`;
   return {
     code: codes.hiddenSubset,
     field: ['subset'],
     message: `sends to subset ${subset} of ${hostname}, which ${resourceName(hidden)} has, but ${why}`,
     fix: other
       ? `add subset ${subset} to ${resourceName(other)}.`
-      : 'export the DestinationRule to all who get the route, or limit the VirtualService in the same way.',
+      : 'make the DestinationRule visible to all who get the route, or limit the VirtualService in the same way.',
     related: [
       { message: `${resourceName(hidden)} has the subset`, at: at(hidden, 'spec', 'exportTo') },
       ...(other ? [{ message: `${resourceName(other)} is in force`, at: at(other, 'spec', 'host') }] : []),
     ],
   };
+}
+
+/** Whether clients of the proxy's namespace look into the rule's namespace at all (istiod's `destinationRule`). */
+function isLookedUp(registry: Registry, rule: Resource, service: Service, proxy: Proxy): boolean {
+  return [proxy.namespace, service.namespace, registry.mesh.rootNamespace].includes(rule.metadata.namespace);
 }
 
 function covers(registry: Registry, rule: Resource, hostname: string): boolean {

@@ -94,6 +94,6 @@ function rolloutOf(order: string[] | undefined, changed: readonly string[], name
   if (!order) return ['needs two steps: in every order there is a state with errors that neither base nor head has.'];
   const reordered = order.some((key, index) => key !== changed[index]);
   return reordered
-    ? order.map((key, index) => `${index + 1}. apply ${name(key)}`)
+    ? order.map((key) => `apply ${name(key)}`)
     : ['any order: no state in between has errors of its own.'];
 }

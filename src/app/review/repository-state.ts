@@ -20,7 +20,8 @@ export function repositoryState(resources: readonly Resource[]): ClusterState {
   const workloads = all.filter(({ kind }) => workloadKinds.has(kind));
   const made = new Pods();
   const addressed = services.map((service, index) => withAddress(service, index));
-  const slices = addressed.map((service) => sliceOf(service, podsOf(service, workloads, made)));
+  const rules = all.filter(({ kind }) => kind === 'DestinationRule');
+  const slices = addressed.map((service) => sliceOf(service, podsOf(service, workloads, rules, made)));
   for (const gateway of all.filter(({ group, kind }) => group === 'networking.istio.io' && kind === 'Gateway')) {
     const labels = strings(gateway.spec['selector']);
     if (Object.keys(labels).length > 0) made.gateway(gateway.metadata.namespace, labels);
@@ -86,7 +87,7 @@ class Pods {
   }
 }
 
-function podsOf(service: Resource, workloads: readonly Resource[], made: Pods): Resource[] {
+function podsOf(service: Resource, workloads: readonly Resource[], rules: readonly Resource[], made: Pods): Resource[] {
   const { namespace, name } = service.metadata;
   const selector = strings(service.spec['selector']);
   if (Object.keys(selector).length === 0) return [];
@@ -105,7 +106,21 @@ function podsOf(service: Resource, workloads: readonly Resource[], made: Pods): 
       ),
     ];
   });
-  return found.length > 0 ? found : [made.sidecar(namespace, name, selector)];
+  if (found.length > 0) return found;
+  // Nothing is known of the workloads: each subset is taken to have one.
+  const subsets = rules
+    .filter((rule) => isFor(rule, service))
+    .flatMap((rule) => objects(rule.spec['subsets']))
+    .map((subset) =>
+      made.sidecar(namespace, `${name}-${subset['name']}`, { ...selector, ...strings(subset['labels']) }),
+    );
+  return subsets.length > 0 ? subsets : [made.sidecar(namespace, name, selector)];
+}
+
+function isFor(rule: Resource, service: Resource): boolean {
+  const { namespace, name } = service.metadata;
+  const host = String(rule.spec['host'] ?? '');
+  return host === name ? rule.metadata.namespace === namespace : host.startsWith(`${name}.${namespace}`);
 }
 
 function withAddress(service: Resource, index: number): Resource {
