@@ -75,12 +75,12 @@ function isDataSource(value: JsonObject): boolean {
 /** Envoy itself prints `W3JlZGFjdGVkXQ==`, the same words in base64, where it redacts. */
 function hideInline(value: JsonObject): JsonObject {
   const bytes = Buffer.from(redacted).toString('base64');
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      if (/^inline_?string$/i.test(key)) return [key, redacted];
-      return /^inline_?bytes$/i.test(key) ? [key, bytes] : [key, item];
-    }),
-  );
+  const result: JsonObject = { ...value };
+  for (const key of Object.keys(value)) {
+    if (/^inline_?string$/i.test(key)) result[key] = redacted;
+    if (/^inline_?bytes$/i.test(key)) result[key] = bytes;
+  }
+  return Object.keys(value).every((key) => result[key] === value[key]) ? value : result;
 }
 
 function hideAll(value: Json): Json {
