@@ -17,7 +17,9 @@ export function namesSecret(name: string): boolean {
 const pem = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g;
 /** RFC 7519: three parts, the first of which begins with `{"` in base64url. */
 const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g;
-const scheme = /\b(bearer|basic|token|apikey|api-key)(\s+)(?!%|\[redacted\]|auth|token|realm)[\w\-.~+/]{6,}=*/gi;
+/** RFC 7235 credentials. Words of prose follow `basic` and `token` too: what is one has neither digits nor capitals in it. */
+const scheme =
+  /\b(?:[Bb]earer|BEARER) [\w\-.~+/]{6,}=*|\b(?:[Bb]asic|BASIC|[Tt]oken|[Aa]pi-?[Kk]ey) (?=\S*(?:\d|[a-z][A-Z]|=))[\w\-.~+/]{8,}=*/g;
 const userInfo = /\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*):[^\s/@"']+@/gi;
 /** A member of JSON that stands inside a text, as Wasm plugins' configuration does; the text keeps its layout. */
 const member = /("([^"\\]{1,80})"\s*:\s*)"(?!%[^%"]+%")(?:[^"\\]|\\.)+"/g;
@@ -33,7 +35,8 @@ export function redactText(text: string): string {
   if (text.includes('PRIVATE KEY')) result = result.replace(pem, redacted);
   if (text.includes('eyJ')) result = result.replace(jwt, redacted);
   if (text.includes('://')) result = result.replace(userInfo, `$1:${redacted}@`);
-  if (/(?:bearer|basic|token|api-?key)\s/i.test(text)) result = result.replace(scheme, `$1$2${redacted}`);
+  if (/(?:bearer|basic|token|api-?key) /i.test(text))
+    result = result.replace(scheme, (found) => `${found.slice(0, found.indexOf(' '))} ${redacted}`);
   if (text.includes('":') || /"\s+:/.test(text)) {
     result = result.replace(member, (whole, start: string, name: string) =>
       namesSecret(name) ? `${start}"${redacted}"` : whole,

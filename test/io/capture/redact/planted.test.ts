@@ -180,9 +180,17 @@ describe('what is no secret stays', () => {
     'outbound|80||token.shop.svc.cluster.local',
     '%REQ(AUTHORIZATION)%',
     'basic authentication is required',
+    'name: istio-token\n  projected:\n    sources',
+    'the bearer of it is told, with a token from somewhere',
     'spiffe://cluster.local/ns/shop/sa/cart',
     'https://user@example.com/token',
   ])('%s', (text) => expect(redactText(text)).toBe(text));
+
+  it.each([
+    ['Authorization: Bearer abcdef.ghijkl', 'Authorization: Bearer [redacted]'],
+    ['Basic dXNlcjpwYXNzd29yZA==', 'Basic [redacted]'],
+    ['postgres://me:pass@db/x', 'postgres://me:[redacted]@db/x'],
+  ])('%s loses its credential alone', (text, expected) => expect(redactText(text)).toBe(expected));
 
   it('a split dump that lost something is the same JSON as one that was read whole', () => {
     const dump = inDumps['an API key']!('something-secret');
