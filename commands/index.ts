@@ -7,6 +7,7 @@ import Review from './review.ts';
 import RouteTest from './route/test.ts';
 import Route from './route.ts';
 import Status from './status.ts';
+import Verify from './verify.ts';
 
 /** Every command by its id, explicitly. A command's file is thin; what it needs is imported when it runs. */
 export const COMMANDS = {
@@ -19,4 +20,5 @@ export const COMMANDS = {
   explain: Explain,
   review: Review,
   status: Status,
+  verify: Verify,
 };

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseTimeout } from '../io/kube/options.ts';
+import { type Arrival, arrivals, type VerifiedProxy, type VerifyReport, verifyVersion } from '../model/verify.ts';
+import { exitCodes } from './exit-code.ts';
+import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { istioVersions, skippedDiagnostics, sourceDiagnostic } from './report-parts.ts';
+import { type Evaluation, evaluate } from './verify/evaluate.ts';
+import { waitFor } from './verify/wait.ts';
+
+export interface VerifyFlags extends InputFlags {
+  since?: string;
+  wait?: boolean;
+  timeout?: string;
+  poll?: string;
+}
+
+export interface VerifyEvents {
+  onProgress?: (done: number, of: number) => void;
+  onChange?: (proxy: VerifiedProxy, before: VerifiedProxy | undefined) => void;
+  onFailure?: (error: Error) => void;
+}
+
+/** Beside those of every command: what is left when the time is up. */
+export const verifyExitCodes = { ...exitCodes, lag: 3, rejected: 4 } as const;
+
+/**
+ * `kubectl mesh verify`: whether what Git says has arrived in the proxies that it touches.
+ *
+ * @throws UserError where nothing can be examined: a wrong ref, no cluster, no proxies
+ */
+export async function runVerify(
+  flags: VerifyFlags,
+  version: string,
+  signal: AbortSignal,
+  events: VerifyEvents = {},
+): Promise<{ report: VerifyReport; code: number }> {
+  const timeoutMs = duration('--timeout', flags.timeout ?? '5m');
+  const pollMs = duration('--poll', flags.poll ?? '2s');
+  const git = await readGit(flags, signal, flags.since !== undefined);
+  const since = flags.since === undefined ? undefined : await readGit({ ...flags, ref: flags.since }, signal, true);
+  const started = performance.now();
+  let state = await readState(flags, signal);
+  if (state.proxies.length === 0)
+    throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
+  let first = true;
+  const look = async (arrived: ReadonlyMap<string, VerifiedProxy>): Promise<Evaluation> => {
+    if (!first) state = await readState(flags, signal);
+    first = false;
+    const options = { concurrency: flags.concurrency ?? 16, arrived, signal, onProgress: events.onProgress };
+    return evaluate(git.resources, since?.resources, state, options);
+  };
+  const result = await waitFor(look, {
+    // A capture does not change.
+    wait: flags.wait === true && flags.capture === undefined,
+    timeoutMs,
+    pollMs,
+    clock: () => performance.now(),
+    sleep: (ms) => sleep(ms, undefined, { signal }),
+    onChange: events.onChange,
+    onFailure: events.onFailure,
+  });
+  const counts = Object.fromEntries(arrivals.map((it) => [it, 0])) as Record<Arrival, number>;
+  for (const { arrival } of result.proxies) counts[arrival] += 1;
+  const complete =
+    result.unread.length === 0 &&
+    !state.skipped.some((it) => it.essential) &&
+    ![...git.diagnostics, ...(since?.diagnostics ?? [])].some((it) => it.severity === 'error');
+  const code = codeOf(counts, complete);
+  const report: VerifyReport = {
+    schemaVersion: verifyVersion,
+    tool: { name: 'kubectl mesh', version, command: 'verify' },
+    git: { repository: git.repository, ref: git.ref, commit: git.commit, paths: git.paths },
+    since: since ? { ref: since.ref, commit: since.commit } : null,
+    cluster: {
+      ...(flags.capture === undefined ? { context: state.origin } : { capture: flags.capture }),
+      istioVersions: istioVersions(state),
+    },
+    proxies: result.proxies,
+    summary: {
+      touched: result.proxies.length,
+      untouched: result.untouched,
+      arrivals: counts,
+      waitedSeconds: Math.round((performance.now() - started) / 1000),
+    },
+    diagnostics: [...git.diagnostics.map(sourceDiagnostic), ...skippedDiagnostics(state), ...result.unread],
+    complete,
+    exitCode: code,
+  };
+  return { report, code };
+}
+
+/** The worst that is left decides: what no waiting mends goes first. */
+function codeOf(counts: Record<Arrival, number>, complete: boolean): number {
+  if (counts.rejected > 0) return verifyExitCodes.rejected;
+  if (counts.mismatch + counts['not-applied'] > 0) return verifyExitCodes.found;
+  if (!complete || counts.unreachable > 0) return verifyExitCodes.incomplete;
+  return counts.lag > 0 ? verifyExitCodes.lag : verifyExitCodes.clean;
+}
+
+function duration(flag: string, text: string): number {
+  const ms = parseTimeout(text);
+  if (!ms) throw new UserError(`${flag} "${text}" is not a duration; write 30s or 5m`);
+  return ms;
+}
