@@ -17,6 +17,7 @@ import { changedObjects, changesOf } from './changes.ts';
 import { compareFindings } from './compare-findings.ts';
 import { mostChanges, orderHazards } from './hazards.ts';
 import { plainTextClients } from './plain-text-clients.ts';
+import { differingRequests } from './requests.ts';
 import { reviewedStates } from './states.ts';
 
 /**
@@ -41,14 +42,15 @@ export function review(base: CheckGit, head: CheckGit, state: ClusterState, opti
   const { findings, diagnostics } = applyProjectRules(found, head.config, options.today);
   const names = new Map([...before, ...after].map((resource) => [resourceKey(resource), resourceName(resource)]));
   const changes = changesOf(states, baseMesh, before, after);
+  const radius = blastRadius(baseMesh, headMesh, changes);
   const part: Review = {
     base: base.ref,
     head: head.ref,
     fixed: sortedFindings(compared.fixed),
     unchanged: sortedFindings(compared.unchanged),
     changes,
-    blastRadius: blastRadius(baseMesh, headMesh, changes),
-    requests: [],
+    blastRadius: radius,
+    requests: differingRequests(baseMesh, headMesh, new Set(radius.flatMap(({ proxies }) => proxies))),
     rollout: rolloutOf(hazards.order, changed, (key) => names.get(key) ?? key),
   };
   return {
