@@ -20,7 +20,8 @@ export function repositoryState(resources: readonly Resource[]): ClusterState {
   const workloads = all.filter(({ kind }) => workloadKinds.has(kind));
   const made = new Pods();
   const addressed = services.map((service, index) => withAddress(service, index));
-  const rules = all.filter(({ kind }) => kind === 'DestinationRule');
+  // Of both sides: a subset that the change removes has its pods still.
+  const rules = resources.filter(({ kind }) => kind === 'DestinationRule');
   const slices = addressed.map((service) => sliceOf(service, podsOf(service, workloads, rules, made)));
   for (const gateway of all.filter(({ group, kind }) => group === 'networking.istio.io' && kind === 'Gateway')) {
     const labels = strings(gateway.spec['selector']);
@@ -127,7 +128,13 @@ function withAddress(service: Resource, index: number): Resource {
   if (service.spec['clusterIP'] !== undefined || service.spec['type'] === 'ExternalName') return service;
   const clusterIP = `10.96.${(index + 1) >> 8}.${(index + 1) & 255}`;
   const metadata = { ...(service.object['metadata'] as JsonObject), creationTimestamp: created };
-  const spec = { ...service.spec, clusterIP, clusterIPs: [clusterIP] };
+  // What the API server fills in.
+  const ports = objects(service.spec['ports']).map((port) => ({
+    protocol: 'TCP',
+    targetPort: port['port'] ?? 0,
+    ...port,
+  }));
+  const spec = { ...service.spec, ports, clusterIP, clusterIPs: [clusterIP] };
   return { ...toResource({ ...service.object, metadata, spec }, 'git'), locate: service.locate };
 }
 

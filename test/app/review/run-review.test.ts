@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { parseRange, runReview } from '../../../src/app/run-review.ts';
+import type { Report } from '../../../src/model/report.ts';
+import { makeRepository } from '../../support/git-repository.ts';
+
+const services = `apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {selector: {app: reviews}, ports: [{name: http, port: 9080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: frontend, namespace: shop}
+spec: {selector: {app: frontend}, ports: [{name: http, port: 80}]}
+`;
+const rule = (...subsets: string[]): string => `apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  subsets: [${subsets.map((name) => `{name: ${name}, labels: {version: ${name}}}`).join(', ')}]
+`;
+const routes = (subset: string, comment = ''): string => `${comment}apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews, subset: ${subset}}}]}]
+`;
+
+async function review(
+  base: Record<string, string | null>,
+  head: Record<string, string | null>,
+  range = 'base..head',
+): Promise<{ report: Report; code: number }> {
+  const repository = makeRepository({});
+  repository.commit({ 'services.yaml': services, ...base });
+  repository.git('branch', 'base');
+  repository.commit(head);
+  repository.git('branch', 'head');
+  return runReview(range, { git: repository.directory, 'no-cluster': true }, 'test', AbortSignal.timeout(30_000));
+}
+
+const told = (report: Report): string[] =>
+  report.findings.map(({ code, kind, resource }) => `${code} ${kind} ${resource}`);
+
+describe('parseRange', () => {
+  it.each([
+    ['main..HEAD', { base: 'main', head: 'HEAD', mergeBase: false }],
+    ['main...feature/x', { base: 'main', head: 'feature/x', mergeBase: true }],
+    ['main..', { base: 'main', head: 'WORKTREE', mergeBase: false }],
+    ['main', { base: 'main', head: 'WORKTREE', mergeBase: false }],
+    ['v1.2..v1.3', { base: 'v1.2', head: 'v1.3', mergeBase: false }],
+  ])('reads %s', (range, expected) => {
+    expect(parseRange(range)).toEqual(expected);
+  });
+
+  it('refuses a range without a base', () => {
+    expect(() => parseRange('..HEAD')).toThrow('names no base');
+  });
+});
+
+describe('review', () => {
+  it('tells a subset that is removed under a route that stays, with a request that shows it', async () => {
+    const { report, code } = await review(
+      { 'dr.yaml': rule('v1', 'v2'), 'vs.yaml': routes('v2') },
+      { 'dr.yaml': rule('v1') },
+    );
+    expect(code).toBe(1);
+    expect(told(report)).toEqual(['MESH0103 unresolved VirtualService shop/reviews']);
+    expect(report.review?.requests.map(({ base, head }) => [base.split(' from')[0], head.slice(0, 6)])).toContainEqual([
+      '200',
+      '503 NC',
+    ]);
+  });
+
+  it('tells the order in which a route and its subset are to be applied', async () => {
+    const { report } = await review(
+      { 'b.yaml': rule('v1'), 'a.yaml': routes('v1') },
+      { 'b.yaml': rule('v1', 'v3'), 'a.yaml': routes('v3') },
+    );
+    expect(told(report)).toEqual(['MESH0160 hazard VirtualService shop/reviews']);
+    expect(report.review?.rollout).toEqual(['apply DestinationRule shop/reviews', 'apply VirtualService shop/reviews']);
+  });
+
+  it('tells what it fixes, and counts only what it introduces', async () => {
+    const { report, code } = await review(
+      { 'dr.yaml': rule('v1'), 'vs.yaml': routes('v2') },
+      { 'vs.yaml': routes('v1') },
+    );
+    expect([code, report.findings, report.review?.fixed.map((it) => it.code)]).toEqual([0, [], ['MESH0103']]);
+  });
+
+  it('takes files that moved, comments and spelling for no change', async () => {
+    const { report, code } = await review(
+      { 'dr.yaml': rule('v1'), 'vs.yaml': routes('v1') },
+      {
+        'vs.yaml': null,
+        'mesh/routes.yaml': routes('v1', '# moved\n').replace(
+          'hosts: [reviews]',
+          'hosts: [reviews.shop.svc.cluster.local]',
+        ),
+      },
+    );
+    expect([code, report.findings, report.review?.blastRadius, report.review?.requests]).toEqual([0, [], [], []]);
+  });
+
+  it('simulates what the change deletes', async () => {
+    const { report } = await review({ 'dr.yaml': rule('v1'), 'vs.yaml': routes('v1') }, { 'dr.yaml': null });
+    expect(told(report)).toEqual(['MESH0103 unresolved VirtualService shop/reviews']);
+    expect(report.review?.changes.map(({ kind, resource }) => [kind, resource])).toEqual([
+      ['deleted', 'DestinationRule shop/reviews'],
+    ]);
+  });
+
+  it('compares with the point where the head left the base', async () => {
+    const { report } = await review({ 'dr.yaml': rule('v1') }, { 'vs.yaml': routes('v1') }, 'base...head');
+    expect(report.review?.changes.map(({ kind }) => kind)).toEqual(['added']);
+  });
+});
