@@ -29,7 +29,14 @@ export function normalizePath(path: string, manager: Message): Normalized {
 
 function finish(path: string, manager: Message): string | undefined {
   const canonical = manager['normalize_path'] === true ? canonicalPath(path) : path;
-  return manager['merge_slashes'] === true ? canonical?.replace(/\/{2,}/g, '/') : canonical;
+  return canonical !== undefined && manager['merge_slashes'] === true ? mergeSlashes(canonical) : canonical;
+}
+
+/** PathUtil::mergeSlashes: a slash at each end stays, so that `//` is not changed. */
+function mergeSlashes(path: string): string {
+  if (!path.includes('//')) return path;
+  const segments = path.split('/').filter((it) => it !== '');
+  return `${path.startsWith('/') ? '/' : ''}${segments.join('/')}${path.endsWith('/') ? '/' : ''}`;
 }
 
 /**
@@ -59,5 +66,5 @@ function canonicalSegment(segment: string): string {
       const letter = String.fromCharCode(Number.parseInt(digits, 16));
       return /[A-Za-z0-9\-._~]/.test(letter) ? letter : escape;
     })
-    .replace(/[ "<>`{}\u0000-\u001f\u007f]|[^\u0000-\u007f]+/gu, (letters) => encodeURIComponent(letters));
+    .replace(/[ "<>^`{|}\u0000-\u001f\u007f]|[^\u0000-\u007f]+/gu, (letters) => encodeURIComponent(letters));
 }

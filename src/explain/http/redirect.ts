@@ -24,9 +24,9 @@ export function redirectLocation(redirect: Message, match: RouteMatch, request: 
   return `${scheme}://${host}${port}${redirectPath(redirect, match, request.path)}`;
 }
 
-/** The Location where a virtual host wants TLS. */
+/** The Location where a virtual host wants TLS (Http::Utility::createSslRedirectPath): the port stays. */
 export function tlsLocation(request: HttpRequest): string {
-  return `https://${requestHost(request, 'https', '')}${request.path}`;
+  return `https://${request.authority}${request.path}`;
 }
 
 function redirectPath(redirect: Message, match: RouteMatch, path: string): string {

@@ -9,6 +9,7 @@ import type { Subject } from '../security/rbac.ts';
 import { merged, type Payload, throughCluster } from '../upstream.ts';
 import { walkFilters } from './filters.ts';
 import { changed, headerChanges } from './headers.ts';
+import { malformation } from './malformed.ts';
 import { normalizePath } from './normalize.ts';
 import { redirectLocation, redirectStatus, rewritten, tlsLocation } from './redirect.ts';
 import { retries, retryPolicy } from './retry.ts';
@@ -26,6 +27,8 @@ export function walkHttp(
   world: World,
 ): Outcome {
   const manager = accepted.manager ?? {};
+  const malformed = malformation(original);
+  if (malformed) return localReply(400, malformed, '-', { by: hop.proxy });
   const normalized = normalizePath(original.path, manager);
   if ('status' in normalized)
     return localReply(normalized.status, normalized.details, '-', { location: normalized.location, by: hop.proxy });

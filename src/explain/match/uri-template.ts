@@ -1,5 +1,5 @@
 /** Letters of a path segment in Envoy's `uri_template` matcher (source/extensions/path/uri_template_lib). */
-const literal = "a-zA-Z0-9-._~%!$&'()+,;:@=";
+const literal = "a-zA-Z0-9-._~%!$&'()*+,;:@=";
 
 /**
  * The regular expression of a URI template: `*` is one segment, `**` any number of them, `{name}` a segment with a name,

@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, createServer, type IncomingHttpHeaders, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findEnvoy } from '../../scripts/envoy.ts';
+import type { Cluster, Listener, Message, ProxyConfig, RouteConfiguration } from '../../src/model/envoy.ts';
+
+/** What a real Envoy made of a request. */
+export interface RealAnswer {
+  status: number;
+  /** Name of the route, undefined where none was found. */
+  route?: string;
+  location?: string;
+  /** What reached the server behind. */
+  seen?: { path: string; host: string; headers: IncomingHttpHeaders };
+}
+
+export interface RouteEnvoy {
+  /** The configuration of each table as the engine walks it. */
+  configs: { config: ProxyConfig; listener: Listener }[];
+  send(table: number, method: string, path: string, headers: [string, string][]): Promise<RealAnswer>;
+  stop(): Promise<void>;
+}
+
+/** A route table with the settings of its connection manager. */
+export interface Table {
+  routes: RouteConfiguration;
+  settings: Message;
+}
+
+/**
+ * Starts a real Envoy with one listener for each route table. Every cluster that routes name is one echo server; the name
+ * of the route comes back in a header.
+ */
+export async function startRouteEnvoy(tables: readonly Table[]): Promise<RouteEnvoy> {
+  const echo = createServer((incoming, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ path: incoming.url, host: incoming.headers.host, headers: incoming.headers }));
+  });
+  await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
+  const { port } = echo.address() as AddressInfo;
+  const configs = tables.map((table, index) => toConfig(table, index, port));
+  const clusters = new Map(configs.flatMap(({ config }) => config.clusters.map((it) => [it.name, it])));
+  const folder = mkdtempSync(join(tmpdir(), 'mesh-routes-'));
+  const bootstrap = {
+    node: { id: 'test', cluster: 'test' },
+    admin: { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } },
+    static_resources: { clusters: [...clusters.values()], listeners: configs.map((it) => it.listener) },
+  };
+  const file = join(folder, 'bootstrap.json');
+  writeFileSync(file, JSON.stringify(bootstrap));
+  const portFile = join(folder, 'admin');
+  const args = ['-c', file, '--admin-address-path', portFile, '--concurrency', '1', '--use-dynamic-base-id'];
+  const child = spawn(findEnvoy(), [...args, '--log-level', 'error'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (chunk) => {
+    log += chunk;
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const stop = async (): Promise<void> => {
+    agent.destroy();
+    echo.closeAllConnections();
+    echo.close();
+    if (child.exitCode === null && child.kill()) await once(child, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const ports = await listenerPorts(portFile, () => child.exitCode !== null);
+  if (!ports) {
+    await stop();
+    throw new Error(`Envoy did not start: ${log.slice(-3000)}`);
+  }
+  const sendOnce: RouteEnvoy['send'] = (table, method, path, headers) =>
+    new Promise((resolve, reject) => {
+      const options = {
+        agent,
+        host: '127.0.0.1',
+        port: ports.get(`table-${table}`),
+        method,
+        path,
+        setHost: false,
+        headers: headers.flat(),
+      };
+      const outgoing = request(options as never, (response) => {
+        let body = '';
+        response.on('data', (chunk) => {
+          body += chunk;
+        });
+        response.on('end', () => {
+          const { headers: back, statusCode: status = 0 } = response;
+          const isEcho = back['content-type'] === 'application/json' && body.startsWith('{');
+          resolve({
+            status,
+            route: back['x-route'] as string | undefined,
+            location: back.location,
+            seen: isEcho ? JSON.parse(body) : undefined,
+          });
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  // Envoy closes a connection after a malformed request, perhaps while the next one is on its way.
+  const send: RouteEnvoy['send'] = async (...sent) => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await sendOnce(...sent);
+      } catch (error) {
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`Envoy ended (${child.exitCode ?? child.signalCode}) at ${JSON.stringify(sent)}: ${log.slice(-3000)}`);
+        if (tries > 5) throw error;
+      }
+    }
+  };
+  return { configs, send, stop };
+}
+
+async function listenerPorts(portFile: string, ended: () => boolean): Promise<Map<string, number> | undefined> {
+  for (let tries = 0; tries < 400 && !ended(); tries++) {
+    const port = existsSync(portFile) ? Number(readFileSync(portFile, 'utf8').split(':').at(-1)) : 0;
+    const ready = port > 0 ? await fetch(`http://127.0.0.1:${port}/ready`).catch(() => undefined) : undefined;
+    if (ready?.status === 200) {
+      const reply = await fetch(`http://127.0.0.1:${port}/listeners?format=json`);
+      const { listener_statuses: statuses } = (await reply.json()) as { listener_statuses: Message[] };
+      return new Map(statuses.map((it) => [it['name'], it['local_address']['socket_address']['port_value']]));
+    }
+    await sleep(50);
+  }
+  return undefined;
+}
+
+/** The table as a listener, with routes named by their place and clusters that all lead to the echo server. */
+function toConfig(
+  { routes, settings }: Table,
+  index: number,
+  port: number,
+): { config: ProxyConfig; listener: Listener } {
+  const named = structuredClone(routes);
+  delete named['@type'];
+  named['validate_clusters'] = false;
+  named['response_headers_to_add'] = [
+    { header: { key: 'x-route', value: '%ROUTE_NAME%' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
+  ];
+  const names = new Set<string>();
+  for (const [hostIndex, host] of (named.virtual_hosts ?? []).entries()) {
+    delete host['typed_per_filter_config'];
+    for (const [routeIndex, route] of (host.routes ?? []).entries()) {
+      route.name = `${hostIndex}/${routeIndex}`;
+      delete route['typed_per_filter_config'];
+      delete route['response_headers_to_remove'];
+      delete route['response_headers_to_add'];
+      if (route['route']) delete route['route']['request_mirror_policies'];
+      const action: Message = route['route'] ?? {};
+      if (typeof action['cluster'] === 'string') names.add(action['cluster']);
+      for (const it of action['weighted_clusters']?.['clusters'] ?? []) names.add(it['name']);
+    }
+  }
+  const address = { socket_address: { address: '127.0.0.1', port_value: port } };
+  const clusters: Cluster[] = [...names]
+    .filter((name) => !name.startsWith('missing'))
+    .map((name) => ({
+      name,
+      type: 'STATIC',
+      connect_timeout: '5s',
+      load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
+    }));
+  const listener: Listener = {
+    name: `table-${index}`,
+    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    filter_chains: [{ filters: [connectionManager(index, named, settings)] }],
+  };
+  return { listener, config: { clusters, endpoints: [], listeners: [listener], routes: [] } };
+}
+
+function connectionManager(index: number, routes: RouteConfiguration, settings: Message): { name: string } & Message {
+  return {
+    name: 'envoy.filters.network.http_connection_manager',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+      stat_prefix: `table-${index}`,
+      ...settings,
+      route_config: routes,
+      http_filters: [
+        {
+          name: 'envoy.filters.http.router',
+          typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
+        },
+      ],
+    },
+  };
+}
