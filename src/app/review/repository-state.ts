@@ -78,7 +78,7 @@ class Pods {
           labels: { ...labels, 'security.istio.io/tlsMode': 'istio' },
           creationTimestamp: created,
         },
-        spec: { ...template, containers },
+        spec: { serviceAccountName: 'default', ...template, containers },
         status: { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions: [{ type: 'Ready', status: 'True' }] },
       },
       'api',
