@@ -3,6 +3,7 @@ import { parseTimeout } from '../io/kube/options.ts';
 import { type Arrival, arrivals, type VerifiedProxy, type VerifyReport, verifyVersion } from '../model/verify.ts';
 import { exitCodes } from './exit-code.ts';
 import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { istiodProblems } from './istiod-problems.ts';
 import { istioVersions, skippedDiagnostics, sourceDiagnostic } from './report-parts.ts';
 import { type Evaluation, evaluate } from './verify/evaluate.ts';
 import { waitFor } from './verify/wait.ts';
@@ -61,7 +62,11 @@ export async function runVerify(
   });
   const counts = Object.fromEntries(arrivals.map((it) => [it, 0])) as Record<Arrival, number>;
   for (const { arrival } of result.proxies) counts[arrival] += 1;
+  // Without istiod neither its settings are known nor what is on its way: what differs may be due to that.
+  const blind = istiodProblems(state);
+  const late = result.proxies.some((it) => it.arrival !== 'arrived' && it.state === 'unknown');
   const complete =
+    !(late && (blind.length > 0 || state.istiods.length === 0)) &&
     result.unread.length === 0 &&
     !state.skipped.some((it) => it.essential) &&
     ![...git.diagnostics, ...(since?.diagnostics ?? [])].some((it) => it.severity === 'error');
@@ -82,7 +87,7 @@ export async function runVerify(
       arrivals: counts,
       waitedSeconds: Math.round((performance.now() - started) / 1000),
     },
-    diagnostics: [...git.diagnostics.map(sourceDiagnostic), ...skippedDiagnostics(state), ...result.unread],
+    diagnostics: [...git.diagnostics.map(sourceDiagnostic), ...skippedDiagnostics(state), ...blind, ...result.unread],
     complete,
     exitCode: code,
   };

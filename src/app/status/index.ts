@@ -1,6 +1,6 @@
 import type { ClusterState } from '../../model/cluster-state.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Diagnostic, Report } from '../../model/report.ts';
+import type { Report } from '../../model/report.ts';
 import { type IstiodStatus, type ProxyStatus, type StatusReport, statusVersion } from '../../model/status.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Registry } from '../../registry/types.ts';
@@ -9,6 +9,7 @@ import type { Desired } from '../desired/index.ts';
 import { type Connections, connectionsOf } from '../drift/connections.ts';
 import { type Examination, examine } from '../drift/examine.ts';
 import { proxyFindings } from '../drift/proxy-findings.ts';
+import { istiodProblems } from '../istiod-problems.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import { countFindings, istioVersions, skippedDiagnostics, sortedFindings, sourceDiagnostic } from '../report-parts.ts';
 import { unreadFindings } from './connection-findings.ts';
@@ -123,18 +124,6 @@ function withEffect(finding: Finding, proxies: readonly ProxyStatus[], { objects
   const several = members.length > 1;
   const who = names.length <= 3 ? names.join(', ') : `${members.length} proxies`;
   return { ...finding, effect: `${who} ${stillDoes(finding, objects, several)}${age}` };
-}
-
-/** Each istiod that did not answer all: then a proxy that is not seen may be connected to it. */
-function istiodProblems(state: ClusterState): Diagnostic[] {
-  return state.istiods
-    .filter((istiod) => istiod.syncz === undefined)
-    .map(({ podName, problems }) => ({
-      severity: 'error',
-      subject: podName,
-      message: `istiod ${podName} did not tell what its proxies acknowledged${problems[0] ? `: ${problems[0].message}` : ''}`,
-      fix: problems[0]?.advice ?? 'without it, proxies that are connected to it are in no known state',
-    }));
 }
 
 function summaryOf(
