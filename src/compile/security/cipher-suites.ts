@@ -1,6 +1,3 @@
-import { standsFor } from '../../model/provenance.ts';
-import type { ServerTls } from './downstream-tls.ts';
-
 const supported = new Set([
   'ECDHE-ECDSA-AES128-GCM-SHA256',
   'ECDHE-RSA-AES128-GCM-SHA256',
@@ -20,13 +17,12 @@ const supported = new Set([
 ]);
 
 /**
- * TLS settings without the cipher suites that Envoy would refuse, each once; what begins with an operator is left to
- * Envoy (istiod's `FilterCipherSuites`).
+ * The cipher suites of a server (of a Gateway or a Sidecar) without those that Envoy would refuse, each once; what begins
+ * with an operator is left to Envoy (istiod's `FilterCipherSuites`).
  */
-export function filterCipherSuites(tls: ServerTls): ServerTls {
-  if (!tls.cipherSuites?.length) return tls;
-  const known = tls.cipherSuites.filter(
+export function filterCipherSuites(suites: readonly string[] | undefined): string[] {
+  const known = (suites ?? []).filter(
     (suite) => suite === '' || suite === 'ALL' || !/^[\p{N}\p{L}]/u.test(suite) || supported.has(suite),
   );
-  return standsFor({ ...tls, cipherSuites: [...new Set(known)] }, tls);
+  return [...new Set(known)];
 }

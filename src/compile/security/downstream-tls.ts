@@ -6,6 +6,7 @@ import type { Proxy } from '../../model/proxy.ts';
 import type { Registry } from '../../registry/types.ts';
 import { any } from '../http/typed-config.ts';
 import { nodeMetadata } from '../node-metadata.ts';
+import { filterCipherSuites } from './cipher-suites.ts';
 import { applyCompliance } from './compliance.ts';
 import { credentialSecret, keyCertificateSecret, rootCertificateSecret } from './sds.ts';
 
@@ -183,7 +184,7 @@ function applyParameters(common: Message, tls: ServerTls, registry: Registry): v
   }
   set('tls_minimum_protocol_version', protocolVersion(tls.minProtocolVersion), tls, 'minProtocolVersion');
   set('ecdh_curves', behaviour(registry).serverEcdhCurves ? tls.ecdhCurves : undefined, tls, 'ecdhCurves');
-  set('cipher_suites', tls.cipherSuites, tls, 'cipherSuites');
+  set('cipher_suites', filterCipherSuites(tls.cipherSuites), tls, 'cipherSuites');
   set('tls_maximum_protocol_version', protocolVersion(tls.maxProtocolVersion), tls, 'maxProtocolVersion');
   if (Object.keys(parameters).length > 0) common['tls_params'] = parameters;
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { filterCipherSuites } from '../../../src/compile/security/cipher-suites.ts';
 import type { ServerTls, ServerTlsOptions } from '../../../src/compile/security/downstream-tls.ts';
 import { serverTlsContext } from '../../../src/compile/security/downstream-tls.ts';
 import { mutualTlsContext } from '../../../src/compile/security/mutual-tls.ts';
@@ -55,10 +54,10 @@ describe('serverTlsContext', () => {
     const mesh = { tlsDefaults: { minProtocolVersion: 'TLSV1_3', cipherSuites: ['A'] } };
     const parameters = (tls: ServerTls, version: string) =>
       server({ mode: 'SIMPLE', credentialName: 'c', ...tls }, { mesh, version })['common_tls_context'].tls_params;
-    expect(parameters({ cipherSuites: ['B'], maxProtocolVersion: 'TLSV1_3' }, '1.32.0')).toEqual({
+    expect(parameters({ cipherSuites: ['AES128-SHA'], maxProtocolVersion: 'TLSV1_3' }, '1.32.0')).toEqual({
       tls_minimum_protocol_version: 'TLSv1_3',
       tls_maximum_protocol_version: 'TLSv1_3',
-      cipher_suites: ['B'],
+      cipher_suites: ['AES128-SHA'],
     });
     expect(parameters({}, '1.29.0').tls_minimum_protocol_version).toBe('TLSv1_1');
     expect(parameters({ minProtocolVersion: 'TLSV1_2' }, '1.29.0').tls_minimum_protocol_version).toBe('TLSv1_2');
@@ -106,9 +105,15 @@ describe('mutualTlsContext', () => {
   });
 });
 
-describe('filterCipherSuites', () => {
-  it('drops what Envoy refuses, and repetitions', () => {
+describe('cipher suites of a server', () => {
+  it('are those that Envoy takes, each once', () => {
     const cipherSuites = ['AES128-SHA', 'NONSENSE', '-ALL', 'AES128-SHA'];
-    expect(filterCipherSuites({ cipherSuites }).cipherSuites).toEqual(['AES128-SHA', '-ALL']);
+    const { tls_params: parameters } = server({ mode: 'SIMPLE', credentialName: 'c', cipherSuites }).common_tls_context;
+    expect(parameters).toEqual({ cipher_suites: ['AES128-SHA', '-ALL'] });
+  });
+
+  it('are not said where Envoy takes none of them', () => {
+    const context = server({ mode: 'SIMPLE', credentialName: 'c', cipherSuites: ['NONSENSE'] });
+    expect(context.common_tls_context.tls_params).toBeUndefined();
   });
 });

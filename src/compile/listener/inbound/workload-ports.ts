@@ -2,7 +2,6 @@ import type { JsonObject } from '../../../model/json.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import { parseProtocol } from '../../../registry/protocol.ts';
 import type { Protocol, Registry, SidecarScope } from '../../../registry/types.ts';
-import { filterCipherSuites } from '../../security/cipher-suites.ts';
 import type { ServerTls } from '../../security/downstream-tls.ts';
 import { canBind, unicastOrWildcards, wildcards } from '../bind.ts';
 import type { ChainConfig } from './chain-config.ts';
@@ -85,7 +84,7 @@ function ingressChain(
     bindsToPort,
     passthrough: false,
     hostname: `${name}.${namespace}`,
-    ...(tls ? { tls: filterCipherSuites(tls) } : {}),
+    ...(tls ? { tls } : {}),
     ...(scope.sidecar ? { sidecar: scope.sidecar } : {}),
     source: ingress,
   };
