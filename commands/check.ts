@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core';
-import { clusterFlags, gitFlags, proxyFlags, reportFlags } from './flags.ts';
+import { clusterFlags, gitFlags, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
 import { interruptible, print } from './terminal.ts';
 
 export default class Check extends Command {
@@ -16,7 +16,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     '<%= config.bin %> <%= command.id %> --git . --path mesh',
     '<%= config.bin %> <%= command.id %> --capture ./capture -o json',
   ];
-  static override flags = { ...gitFlags, ...clusterFlags, ...proxyFlags, ...reportFlags };
+  static override flags = { ...gitFlags, ...clusterFlags, ...proxyFlags, ...reportFlags, ...outputFileFlags };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Check);
@@ -24,7 +24,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     const { signal, done } = interruptible();
     try {
       const { report, code } = await runCheck(flags, this.config.version, signal);
-      await print(report, flags.output);
+      await print(report, flags);
       process.exitCode = code;
     } finally {
       done();

@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core';
-import { clusterFlags, gitFlags, proxyFlags, reportFlags } from './flags.ts';
+import { clusterFlags, gitFlags, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
 import { interruptible, print, progress } from './terminal.ts';
 
 export default class Drift extends Command {
@@ -15,7 +15,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     '<%= config.bin %> <%= command.id %> --git https://git.example/mesh.git --ref v42 -o json',
     '<%= config.bin %> <%= command.id %> --capture ./capture -o wide',
   ];
-  static override flags = { ...gitFlags, ...clusterFlags, ...proxyFlags, ...reportFlags };
+  static override flags = { ...gitFlags, ...clusterFlags, ...proxyFlags, ...reportFlags, ...outputFileFlags };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Drift);
@@ -25,7 +25,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     try {
       const { report, code } = await runDrift(flags, this.config.version, signal, bar.update);
       bar.stop();
-      await print(report, flags.output);
+      await print(report, flags);
       process.exitCode = code;
     } finally {
       bar.stop();

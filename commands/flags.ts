@@ -1,6 +1,7 @@
-import { Flags } from '@oclif/core';
+import { Errors, Flags } from '@oclif/core';
 import { failOnLevels } from '../src/app/exit-code.ts';
-import { formats } from '../src/report/index.ts';
+import type { OutputFile } from '../src/app/output-files.ts';
+import { formats, formatsFor } from '../src/report/index.ts';
 
 /** Where the Git side is read from. */
 export const gitFlags = {
@@ -67,9 +68,33 @@ export const proxyFlags = {
 
 /** How findings are printed and judged. */
 export const reportFlags = {
-  output: Flags.option({ char: 'o', options: formats, default: 'text', description: 'output format' })(),
+  output: Flags.option({
+    char: 'o',
+    options: formats,
+    default: 'text' as const,
+    description: `output format: ${formats.map((format) => `${format} (${formatsFor[format]})`).join(', ')}`,
+  })(),
   'fail-on': Flags.option({
     options: failOnLevels,
     description: 'least severity that gives exit code 1 (default: warning, or what .mesh.yaml says)',
   })(),
 };
+
+/** More outputs of the same run; for the commands whose report has every format. */
+export const outputFileFlags = {
+  'output-file': Flags.custom<OutputFile>({
+    helpValue: 'FORMAT=FILE',
+    multiple: true,
+    description: 'write the report in this format to a file too (- is stdout); may be given several times',
+    parse: async (text) => parseOutputFile(text),
+  })(),
+};
+
+/** Reads `FORMAT=FILE`. */
+function parseOutputFile(text: string): OutputFile {
+  const [, name, file = ''] = /^([a-z]+)=(.+)$/s.exec(text) ?? [];
+  const format = formats.find((it) => it === name);
+  if (format === undefined)
+    throw new Errors.CLIError(`--output-file takes FORMAT=FILE with one of ${formats.join(', ')}, not ${text}`);
+  return { format, file };
+}

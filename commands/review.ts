@@ -1,5 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { clusterFlags, gitFlags, proxyFlags, reportFlags } from './flags.ts';
+import { clusterFlags, gitFlags, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
 import { interruptible, print } from './terminal.ts';
 
 const { ref: _, ...sourceFlags } = gitFlags;
@@ -26,6 +26,7 @@ Exit codes: 0 nothing introduced, 1 introduced, 2 could not complete.`;
     ...clusterFlags,
     ...proxyFlags,
     ...reportFlags,
+    ...outputFileFlags,
     'no-cluster': Flags.boolean({
       exclusive: ['capture', 'context', 'kubeconfig'],
       description: "make up a cluster of the repository's Services and workloads instead of reading one",
@@ -38,7 +39,7 @@ Exit codes: 0 nothing introduced, 1 introduced, 2 could not complete.`;
     const { signal, done } = interruptible();
     try {
       const { report, code } = await runReview(args.range, flags, this.config.version, signal);
-      await print(report, flags.output);
+      await print(report, flags);
       process.exitCode = code;
     } finally {
       done();

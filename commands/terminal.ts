@@ -1,13 +1,18 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { type OutputFile, writeReports } from '../src/app/output-files.ts';
 import type { Report } from '../src/model/report.ts';
 import { type Format, reporters } from '../src/report/index.ts';
 import type { Style } from '../src/report/types.ts';
 
 const defaultWidth = 100;
 
-/** Prints a report to stdout. */
-export async function print(report: Report, format: Format): Promise<void> {
-  await printText((style) => reporters[format](report, style));
+/** Prints a report to stdout, and writes it in the other forms that were asked for. */
+export async function print(
+  report: Report,
+  flags: { output: Format; 'output-file'?: OutputFile[] | undefined },
+): Promise<void> {
+  const more = writeReports(report, flags['output-file'] ?? []);
+  await printText((style) => reporters[flags.output](report, style) + more);
 }
 
 /** Prints text to stdout, coloured and fitted only where a person reads it (NO_COLOR as on no-color.org). */
