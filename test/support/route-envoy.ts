@@ -109,8 +109,11 @@ export async function startRouteEnvoy(tables: readonly Table[]): Promise<RouteEn
       try {
         return await sendOnce(...sent);
       } catch (error) {
+        await sleep(20);
         if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`Envoy ended (${child.exitCode ?? child.signalCode}) at ${JSON.stringify(sent)}: ${log.slice(-3000)}`);
+          throw new Error(
+            `Envoy ended (${child.exitCode ?? child.signalCode}) at ${JSON.stringify(sent)}: ${log.slice(-3000)}`,
+          );
         if (tries > 5) throw error;
       }
     }

@@ -43,7 +43,11 @@ export function pathMatch(match: Message): PathMatch {
   if (match['safe_regex'])
     return whole(fullMatch(match['safe_regex']['regex'] ?? ''), `regex ${match['safe_regex']['regex']}`);
   const template = match['path_match_policy']?.['typed_config']?.['path_template'];
-  if (typeof template === 'string') return whole(fullMatch(templateRegex(template)), `template ${template}`);
+  if (typeof template === 'string') {
+    const matches = whole(fullMatch(templateRegex(template)), `template ${template}`);
+    // Envoy takes the template's own text for what was matched.
+    return { ...matches, matched: (path) => path.slice(0, template.length) };
+  }
   if (match['connect_matcher']) {
     const words = 'CONNECT';
     return {
