@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import { runCheck } from '../src/app/run-check.ts';
 import { type Label, matches, workloads } from './labels/match.ts';
+import { type Row, writeRows } from './labels/rows.ts';
 
 const kinds = new Set(['conflict', 'shadowed', 'missing-route', 'unresolved', 'mtls', 'authz', 'scope']);
 
@@ -19,6 +20,7 @@ const names = globSync('*/*/scenario.yaml', { cwd: root })
   .sort();
 
 const total = { found: 0, missed: 0, extra: 0 };
+const rows: Row[] = [];
 for (const name of names) {
   const folder = join(root, name);
   const { expect = {} } = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as {
@@ -26,7 +28,8 @@ for (const name of names) {
   };
   const labels = (expect.findings ?? []).filter((it) => kinds.has(it.kind));
   const path = existsSync(join(folder, 'rendered')) ? 'rendered' : 'git';
-  const withGit = !process.argv.includes('--no-git') && globSync('**/*.{yaml,yml}', { cwd: join(folder, path) }).length > 0;
+  const withGit =
+    !process.argv.includes('--no-git') && globSync('**/*.{yaml,yml}', { cwd: join(folder, path) }).length > 0;
   const git = withGit ? { git: folder, ref: 'WORKTREE', path: [path] } : {};
   const flags = { ...git, capture: join(folder, 'capture') };
   const start = performance.now();
@@ -38,6 +41,8 @@ for (const name of names) {
     continue;
   }
   const { report } = outcome;
+  const before = { ...total };
+  const extra: string[] = [];
   const left = new Set(report.findings);
   const lines: string[] = [];
   for (const label of labels) {
@@ -53,8 +58,11 @@ for (const name of names) {
     }
   }
   for (const finding of left) {
-    if (finding.severity !== 'info') total.extra += 1;
-    else if (!process.argv.includes('--info')) continue;
+    if (finding.severity !== 'info') {
+      total.extra += 1;
+      extra.push(`${finding.severity} ${finding.code} ${finding.resource} ${finding.field}`);
+    }
+    if (finding.severity === 'info' && !process.argv.includes('--info')) continue;
     const at = finding.location ? `${finding.location.file}:${finding.location.line}` : '';
     lines.push(
       `  extra ${finding.severity} ${finding.code} ${finding.resource} ${finding.field} ${at} [${workloads(finding, report).join(',')}] ${finding.message} | ${finding.effect}`,
@@ -63,8 +71,17 @@ for (const name of names) {
   if (lines.length > 0 || labels.length > 0)
     console.log(`${name}: ${labels.length} labels, ${report.findings.length} findings, ${ms} ms`);
   for (const line of lines) console.log(line.slice(0, 420));
+  rows.push({
+    recording: name,
+    command: 'check',
+    labels: labels.filter((it) => !it.may && !it.needs).length,
+    found: total.found - before.found,
+    missed: total.missed - before.missed,
+    extra,
+  });
 }
 console.log(
   `${names.length} recordings: ${total.found} labels found, ${total.missed} missed, ${total.extra} extra errors and warnings`,
 );
+writeRows(rows);
 process.exitCode = total.missed + total.extra > 0 ? 1 : 0;

@@ -11,6 +11,7 @@ import { load } from 'js-yaml';
 import { runReview } from '../src/app/run-review.ts';
 import type { Report } from '../src/model/report.ts';
 import { type Label, matches, workloads } from './labels/match.ts';
+import { type Row, writeRows } from './labels/rows.ts';
 
 const root = process.env['MESH_RECORDINGS'] ?? '.recordings';
 const wanted = process.argv.slice(2).filter((it) => !it.startsWith('-'));
@@ -20,6 +21,7 @@ const names = globSync('*/review-*/scenario.yaml', { cwd: root })
   .sort();
 
 const total = { found: 0, missed: 0, extra: 0 };
+const rows: Row[] = [];
 for (const name of names) {
   const folder = join(root, name);
   const { expect = {} } = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as {
@@ -33,8 +35,17 @@ for (const name of names) {
     console.log(
       `${name}: ${report.findings.length} introduced, ${review?.fixed.length} fixed, ${review?.unchanged.length} unchanged, ${review?.changes.length} changes, ${review?.blastRadius.length} groups of proxies, ${review?.requests.length} requests, rollout ${review?.rollout.join(' ')}`,
     );
-    judge('introduced', expect.findings ?? [], report.findings, report);
-    judge('fixed', expect.fixed ?? [], review?.fixed ?? [], report);
+    const before = { ...total };
+    const extra = judge('introduced', expect.findings ?? [], report.findings, report);
+    extra.push(...judge('fixed', expect.fixed ?? [], review?.fixed ?? [], report));
+    rows.push({
+      recording: name,
+      command: 'review',
+      labels: [...(expect.findings ?? []), ...(expect.fixed ?? [])].filter((it) => !it.may && !it.needs).length,
+      found: total.found - before.found,
+      missed: total.missed - before.missed,
+      extra,
+    });
     if (process.argv.includes('--verbose')) {
       for (const change of review?.changes ?? []) console.log('  change', JSON.stringify(change));
       for (const group of review?.blastRadius ?? []) console.log('  blast', JSON.stringify(group).slice(0, 600));
@@ -47,9 +58,11 @@ for (const name of names) {
 console.log(
   `${names.length} recordings: ${total.found} labels found, ${total.missed} missed, ${total.extra} extra errors and warnings`,
 );
+writeRows(rows);
 process.exitCode = total.missed + total.extra > 0 ? 1 : 0;
 
-function judge(what: string, labels: Label[], findings: Report['findings'], report: Report): void {
+function judge(what: string, labels: Label[], findings: Report['findings'], report: Report): string[] {
+  const extra: string[] = [];
   const left = new Set(findings);
   for (const label of labels) {
     const match = [...left].find((finding) => matches(label, finding, report));
@@ -64,11 +77,13 @@ function judge(what: string, labels: Label[], findings: Report['findings'], repo
   for (const finding of left) {
     if (finding.severity === 'info') continue;
     total.extra += 1;
+    extra.push(`${finding.severity} ${finding.code} ${finding.resource} ${finding.field}`);
     const at = finding.location ? `${finding.location.file}:${finding.location.line}` : '';
     console.log(
       `  extra ${what} ${finding.severity} ${finding.code} ${finding.resource} ${finding.field} ${at} [${workloads(finding, report).join(',')}] ${finding.message}`,
     );
   }
+  return extra;
 }
 
 /** A repository with the branches `base` and `head`. */

@@ -10,6 +10,11 @@ import { type Label, matches, workloads } from './labels/match.ts';
 
 /** Kinds of findings that `drift` itself reports; the others are for rule checks. */
 const kindsOfDrift = new Set(['drift', 'stale', 'nack']);
+/** With `--check` the rules judge as well. */
+const check = process.argv.includes('--check');
+if (check)
+  for (const kind of ['conflict', 'shadowed', 'missing-route', 'unresolved', 'mtls', 'authz', 'scope'])
+    kindsOfDrift.add(kind);
 
 const root = process.env['MESH_RECORDINGS'] ?? '.recordings';
 const wanted = process.argv.slice(2).filter((it) => !it.startsWith('-'));
@@ -35,7 +40,7 @@ for (const name of folders) {
   };
   const labels = (expect.findings ?? []).filter((it) => kindsOfDrift.has(it.kind));
   const path = existsSync(join(folder, 'rendered')) ? 'rendered' : 'git';
-  const flags = { git: folder, ref: 'WORKTREE', path: [path], capture: join(folder, 'capture'), concurrency: 2 };
+  const flags = { git: folder, ref: 'WORKTREE', path: [path], capture: join(folder, 'capture'), concurrency: 2, check };
   const start = performance.now();
   const outcome = await runDrift(flags, 'labels', AbortSignal.timeout(120_000), () => {}).catch(
     (error: Error) => error,

@@ -9,6 +9,8 @@ import { redactGit } from './redacted-git.ts';
 
 export interface DriftFlags extends InputFlags {
   'fail-on'?: FailOn;
+  /** Judge the configuration by rules, too. */
+  check?: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function runDrift(
   const report = await drift(git, state, {
     tool: { name: 'kubectl mesh', version, command: 'drift' },
     cluster: flags.capture === undefined ? { context: state.origin } : { capture: flags.capture },
+    check: flags.check,
     concurrency: flags.concurrency ?? 16,
     today: new Date().toISOString().slice(0, 10),
     signal,

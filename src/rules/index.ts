@@ -37,7 +37,10 @@ export const rules: readonly Rule[] = [
   hiddenByScope,
 ];
 
-/** What all rules say of one state of a mesh. */
+/** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */
 export function findingsOf(mesh: CompiledMesh): Finding[] {
-  return rules.flatMap((rule) => rule.find(mesh));
+  const found = rules.flatMap((rule) => rule.find(mesh));
+  const place = ({ resource, field }: Finding): string => `${resource} ${field}`;
+  const serious = new Set(found.filter(({ severity }) => severity !== 'info').map(place));
+  return found.filter((finding) => finding.severity !== 'info' || !serious.has(place(finding)));
 }

@@ -58,6 +58,7 @@ function idle(mesh: CompiledMesh, delegate: Resource): Finding {
     kind: 'unresolved',
     severity: 'info',
     at: at(delegate),
+    edit: at(delegate, 'metadata', 'name'),
     proxies: [],
     message: 'has no hosts, and no VirtualService delegates to it',
     effect: 'none: it is in no proxy.',

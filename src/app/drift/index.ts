@@ -14,6 +14,7 @@ import { gitDriftFindings } from './git-drift.ts';
 import { judgedKind } from './judged-kinds.ts';
 import { objectDrifts } from './objects.ts';
 import { proxyFindings } from './proxy-findings.ts';
+import { ruleFindings } from './rule-findings.ts';
 
 /** What Git says, as far as `drift` needs it. */
 export type DriftGit = Pick<
@@ -25,6 +26,8 @@ export interface DriftOptions {
   tool: Report['tool'];
   cluster: { context?: string; capture?: string };
   concurrency: number;
+  /** Whether the configuration is judged by rules, too. */
+  check?: boolean;
   /** YYYY-MM-DD, for ignore rules that expire. */
   today: string;
   signal?: AbortSignal;
@@ -53,6 +56,9 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const found = [
     ...drifts.flatMap((it) => gitDriftFindings(it, oracle, places)),
     ...proxyFindings(examination.proxies, git.resources),
+    ...(options.check
+      ? ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0)
+      : []),
   ];
   const { findings, diagnostics } = applyProjectRules(found, git.config, options.today);
   const counts = { git: desired.length, live: live.length };
