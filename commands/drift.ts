@@ -1,4 +1,4 @@
-import { Command } from '@oclif/core';
+import { Command, Flags } from '@oclif/core';
 import { clusterFlags, gitFlags, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
 import { interruptible, print, progress } from './terminal.ts';
 
@@ -15,7 +15,14 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     '<%= config.bin %> <%= command.id %> --git https://git.example/mesh.git --ref v42 -o json',
     '<%= config.bin %> <%= command.id %> --capture ./capture -o wide',
   ];
-  static override flags = { ...gitFlags, ...clusterFlags, ...proxyFlags, ...reportFlags, ...outputFileFlags };
+  static override flags = {
+    ...gitFlags,
+    ...clusterFlags,
+    ...proxyFlags,
+    ...reportFlags,
+    ...outputFileFlags,
+    check: Flags.boolean({ description: 'judge what Git says by rules, too, as the command check does' }),
+  };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Drift);

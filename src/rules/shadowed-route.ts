@@ -41,15 +41,26 @@ export const shadowedRoute: Rule = {
   },
 };
 
-const memo = new WeakMap<readonly Route[], Map<number, Route[]>>();
+const memo = new WeakMap<CompiledMesh, Map<string, Map<number, number[]>>>();
+
+/** Proxies mostly have equal routes, though not the same objects: each list of matches is judged once. */
+function shadowedIn(mesh: CompiledMesh, routes: readonly Route[]): Map<number, Route[]> {
+  const byMatches = memo.get(mesh) ?? new Map<string, Map<number, number[]>>();
+  memo.set(mesh, byMatches);
+  const key = JSON.stringify(routes.map(({ match }) => match));
+  const known =
+    byMatches.get(key) ??
+    new Map([...shadowedRoutes(routes)].map(([index, takers]) => [index, takers.map((it) => routes.indexOf(it))]));
+  byMatches.set(key, known);
+  return new Map([...known].map(([index, takers]) => [index, takers.map((it) => routes[it] as Route)]));
+}
 
 /** Dead rules of a proxy; where only some matches of a rule are dead, those. */
 function deadIn(mesh: CompiledMesh, proxy: Proxy): { place: Origin; rule: boolean; held: Held }[] {
   const rules = new Map<string, Map<string, Held>>();
   for (const { virtualHost } of virtualHosts(mesh, proxy)) {
     const routes = virtualHost.routes ?? [];
-    const shadowed = memo.get(routes) ?? shadowedRoutes(routes);
-    memo.set(routes, shadowed);
+    const shadowed = shadowedIn(mesh, routes);
     for (const [index, route] of routes.entries()) {
       const place = matchOrigin(route);
       const rule = place && { ...place, path: rulePath(place.path) };

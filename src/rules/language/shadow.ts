@@ -28,10 +28,22 @@ function takersOf(route: Route, earlier: readonly Route[]): Route[] | undefined 
     return language && conditionsImply(route.match, other.match) ? [{ other, language }] : [];
   });
   // Mostly one alone takes everything, and names the cause best.
-  for (const { other, language } of candidates) if (covers(inner, [language])) return [other];
+  for (const { other, language } of candidates)
+    if (literally(route.match, other.match) ?? covers(inner, [language])) return [other];
   if (candidates.length < 2) return undefined;
   const all = candidates.map(({ language }) => language);
   return covers(inner, all) ? candidates.map(({ other }) => other) : undefined;
+}
+
+/** The same by comparing texts, where both are plain prefixes or paths; undefined where it takes more. */
+function literally(narrow: Message, wide: Message): boolean | undefined {
+  const simple = [narrow, wide].every(
+    (it) => it['case_sensitive'] !== false && (it['path'] ?? it['prefix']) !== undefined,
+  );
+  if (!simple) return undefined;
+  const text = narrow['path'] ?? narrow['prefix'];
+  if (wide['path'] !== undefined) return narrow['path'] === wide['path'];
+  return String(text).startsWith(wide['prefix']);
 }
 
 function covers(inner: Language, outer: readonly Language[]): boolean {
