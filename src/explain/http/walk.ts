@@ -4,7 +4,7 @@ import type { Accepted } from '../accept.ts';
 import { indexOf } from '../cluster.ts';
 import type { Branch, Hop, Sender, World } from '../hop.ts';
 import { localReply, type Outcome, open } from '../outcome.ts';
-import type { HttpRequest } from '../request.ts';
+import { type HttpRequest, headerOf } from '../request.ts';
 import type { Subject } from '../security/rbac.ts';
 import { merged, type Payload, throughCluster } from '../upstream.ts';
 import { walkFilters } from './filters.ts';
@@ -69,7 +69,7 @@ function received(
   sourceIp: string | undefined,
 ): HttpRequest {
   const own = secure ? 'https' : 'http';
-  const [told] = request.headers.get('x-forwarded-proto') ?? [];
+  const told = headerOf(request, 'x-forwarded-proto');
   const trusted = manager['use_remote_address'] !== true || Number(manager['xff_num_trusted_hops'] ?? 0) > 0;
   const scheme = trusted && told && /^https?$/i.test(told) ? told.toLowerCase() : own;
   const headers = new Map(request.headers).set('x-forwarded-proto', [trusted && told ? told : own]);
