@@ -16,15 +16,27 @@ export const gitFlags = {
   path: Flags.string({
     helpValue: 'SUBDIR',
     multiple: true,
+    multipleNonGreedy: true,
     description: 'only files below this directory or this file of the repository',
   }),
   kustomize: Flags.string({
     helpValue: 'DIR',
     multiple: true,
+    multipleNonGreedy: true,
     description: 'render this Kustomize directory with kubectl kustomize or kustomize',
   }),
-  helm: Flags.string({ helpValue: 'CHART', multiple: true, description: 'render this Helm chart with helm template' }),
-  'helm-values': Flags.string({ helpValue: 'FILE', multiple: true, description: 'values file for --helm' }),
+  helm: Flags.string({
+    helpValue: 'CHART',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'render this Helm chart with helm template',
+  }),
+  'helm-values': Flags.string({
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'values file for --helm',
+  }),
   config: Flags.string({
     helpValue: 'FILE',
     description: 'project file (default: .mesh.yaml at the root of the repository)',
@@ -39,7 +51,12 @@ export const clusterFlags = {
   cluster: Flags.string({ helpValue: 'NAME', description: 'cluster of the kubeconfig' }),
   user: Flags.string({ helpValue: 'NAME', description: 'user of the kubeconfig' }),
   as: Flags.string({ helpValue: 'USER', description: 'user to impersonate' }),
-  'as-group': Flags.string({ helpValue: 'GROUP', multiple: true, description: 'group to impersonate' }),
+  'as-group': Flags.string({
+    helpValue: 'GROUP',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'group to impersonate',
+  }),
   'as-uid': Flags.string({ helpValue: 'UID', description: 'uid to impersonate' }),
   'istio-namespace': Flags.string({
     char: 'i',
@@ -57,7 +74,7 @@ export const proxyFlags = {
   namespace: Flags.string({ char: 'n', helpValue: 'NS', description: 'proxies in this namespace only' }),
   'all-namespaces': Flags.boolean({ char: 'A', description: 'proxies in all namespaces (the default)' }),
   selector: Flags.string({ char: 'l', helpValue: 'SELECTOR', description: 'proxies whose pod has these labels' }),
-  proxy: Flags.string({ helpValue: 'NS/POD', multiple: true, description: 'this proxy only' }),
+  proxy: Flags.string({ helpValue: 'NS/POD', multiple: true, multipleNonGreedy: true, description: 'this proxy only' }),
   'proxy-timeout': Flags.string({
     helpValue: 'DURATION',
     default: '30s',
@@ -85,6 +102,7 @@ export const outputFileFlags = {
   'output-file': Flags.custom<OutputFile>({
     helpValue: 'FORMAT=FILE',
     multiple: true,
+    multipleNonGreedy: true,
     description: 'write the report in this format to a file too (- is stdout); may be given several times',
     parse: async (text) => parseOutputFile(text),
   })(),
