@@ -17,7 +17,7 @@ describe('the command line', () => {
       ...inputs,
       'http://catalog:8080/api/health',
     );
-    expect(stdout).toContain('200');
+    expect(stdout).toContain('404 NR');
     expect(status).toBe(0);
   });
 
