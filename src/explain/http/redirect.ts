@@ -69,7 +69,7 @@ export function rewritten(route: Route, match: RouteMatch, request: HttpRequest)
 function rewrittenHost(action: Message, path: string, request: HttpRequest): string {
   if (action['host_rewrite_literal']) return action['host_rewrite_literal'];
   if (action['host_rewrite_header'])
-    return request.headers.get(String(action['host_rewrite_header']).toLowerCase())?.[0] ?? request.authority;
+    return request.headers.get(String(action['host_rewrite_header']).toLowerCase())?.[0] || request.authority;
   const byPath = action['host_rewrite_path_regex'];
   if (byPath) return replaceAll(path, byPath['pattern']?.['regex'] ?? '', byPath['substitution'] ?? '');
   return request.authority;

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { printRoute } from '../../../src/app/route/print.ts';
+import { readTestFile } from '../../../src/app/route/test-file.ts';
+import { printTests } from '../../../src/app/route/test-report.ts';
+import { runRoute } from '../../../src/app/run-route.ts';
+import { runRouteTest } from '../../../src/app/run-route-test.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const schema = (name: string): object => JSON.parse(readFileSync(join(root, 'docs/schema', name), 'utf8')) as object;
+const folder = (name: string): string => join(root, 'fixtures/recordings/1.29', name);
+const flagsOf = (name: string) => ({
+  git: folder(name),
+  ref: 'WORKTREE',
+  path: ['git'],
+  capture: join(folder(name), 'capture'),
+});
+const ask = (name: string, more: object, url: string) =>
+  runRoute({ ...flagsOf(name), ...more }, url, AbortSignal.timeout(30_000));
+
+describe('route', () => {
+  it('names the line that decides and why earlier routes were not taken, as the schema says', async () => {
+    const { report, code } = await ask(
+      'pattern-exact-match',
+      { gateway: 'istio-ingress/ingress' },
+      'http://shop.example/api/health/',
+    );
+    const check = new Ajv2020({ strict: false }).compile(schema('route-report.schema.json'));
+    expect(check(JSON.parse(printRoute(report, 'json'))), JSON.stringify(check.errors)).toBe(true);
+    expect(load(printRoute(report, 'yaml'))).toEqual(JSON.parse(printRoute(report, 'json')));
+    expect(printRoute(report, 'text')).toContain(
+      report.expected?.kind === 'answer' ? String(report.expected.status) : '',
+    );
+    expect(code).toBe(report.agree ? 0 : 1);
+  });
+
+  it('shows both sides, and the drift that explains where they differ', async () => {
+    const { report, code } = await ask('drift-several', { from: 'shop/frontend' }, 'http://catalog:8080/items');
+    expect([report.expected?.timeout, report.live?.timeout]).toEqual(['3s', '15s']);
+    expect(report.agree).toBe(false);
+    expect(code).toBe(1);
+    for (const side of [report.expected, report.live])
+      expect(side?.decidedBy[0]).toMatchObject({
+        resource: 'VirtualService shop/catalog',
+        field: 'spec.http[0]',
+        location: { line: 7 },
+      });
+    expect(report.causes.map((it) => it.message).join('\n')).toContain(
+      'VirtualService shop/catalog spec.http[0].timeout: Git "3s", cluster "15s"',
+    );
+  });
+
+  it('names an object that only the cluster has', async () => {
+    const { report } = await ask('drift-several', { from: 'shop/frontend' }, 'http://reviews:9080/x');
+    expect(report.live?.decidedBy[0]).toMatchObject({
+      resource: 'VirtualService shop/reviews-experiment',
+      location: null,
+    });
+  });
+
+  it.each([
+    [{ from: 'shop/frontnd' }, 'http://catalog:8080/', /no workload shop\/frontnd; did you mean shop\/frontend-v1/],
+    [{ from: 'shop/catalog' }, 'http://catalog:8080/', /ambiguous: it is shop\/catalog-v1 or shop\/catalog-v2/],
+    [
+      { from: 'shop/frontend' },
+      'http://catalgo:8080/',
+      /host catalgo is not known in namespace shop; did you mean catalog/,
+    ],
+    [{ from: 'shop/frontend' }, 'ftp://catalog/', /the scheme is ftp/],
+    [{ from: 'shop/frontend' }, 'http://catalog:99999/', /port 99999/],
+    [{ from: 'shop/frontend', header: ['nonsense'] }, 'http://catalog:8080/', /header "nonsense" is not of the form/],
+    [{ from: 'shop/frontend', request: 'GE T' }, 'http://catalog:8080/', /method "GE T"/],
+    [
+      { gateway: 'istio-ingress/ingres' },
+      'http://catalog/',
+      /no gateway istio-ingress\/ingres; did you mean istio-ingress\/ingress/,
+    ],
+    [{}, 'http://catalog/', /say where the request starts/],
+  ])('says what is wrong with %j %s', async (flags, url, message) => {
+    await expect(ask('drift-several', flags, url)).rejects.toThrow(message);
+  });
+});
+
+describe('route test', () => {
+  const tests = `version: mesh-route-test/v1
+defaults: {from: shop/frontend}
+tests:
+  - name: own headers
+    request: {url: "http://catalog:8080/items", headers: {x-user: amy}}
+    expect: {status: 200, route: all}
+  - name: wrong
+    request: {url: "http://reviews:9080/x"}
+    expect: {status: 418}
+`;
+
+  it('passes, fails with the trail, counts routes, and prints JUnit', async () => {
+    const check = new Ajv2020({ strict: false }).compile(schema('route-test.schema.json'));
+    expect(check(load(tests)), JSON.stringify(check.errors)).toBe(true);
+    const file = join(await mkdtemp(join(tmpdir(), 'mesh-route-test-')), 'routes.yaml');
+    await writeFile(file, tests);
+    const { report, code } = await runRouteTest(
+      { ...flagsOf('drift-several'), side: 'live', 'fail-under': 100 },
+      [file],
+      AbortSignal.timeout(30_000),
+    );
+    expect(report.results.map((it) => it.passed)).toEqual([true, false]);
+    expect(report.results[1]?.mistakes[0]).toContain('expected 418');
+    expect(report.results[1]?.trail.join('\n')).toContain('listener');
+    expect(report.coverage.covered).toBeGreaterThan(0);
+    expect(report.coverage.covered).toBeLessThan(report.coverage.routes);
+    expect(code).toBe(1);
+    expect(printTests(report, 'junit')).toContain('tests="2" failures="1"');
+    expect(printTests(report, 'text')).toContain('FAIL wrong [live]');
+    const result = new Ajv2020({ strict: false }).compile(schema('route-test-report.schema.json'));
+    expect(result(JSON.parse(printTests(report, 'json'))), JSON.stringify(result.errors)).toBe(true);
+  });
+
+  it("reads istio-config-validator's format", () => {
+    const cases = readTestFile(
+      'x.yaml',
+      'testCases: [{description: d, wantMatch: true, request: {authority: [a.example, b.example], method: [GET, POST], uri: [/x], headers: {k: v}}, route: [{destination: {host: users, port: {number: 80}}}]}]',
+      { gateway: 'istio-ingress/ingress' },
+    );
+    expect(cases.map((it) => `${it.method} ${it.url}`)).toEqual([
+      'GET http://a.example/x',
+      'POST http://a.example/x',
+      'GET http://b.example/x',
+      'POST http://b.example/x',
+    ]);
+    expect(cases[0]).toMatchObject({
+      gateway: 'istio-ingress/ingress',
+      headers: ['k: v'],
+      expect: { want: true, destinations: [{ host: 'users', port: 80 }] },
+    });
+  });
+
+  it.each([
+    ['tests: []', /"tests" is no list with tests/],
+    ['tests: [{request: {url: x}, expect: {}}]', /expect is missing/],
+    [
+      'tests: [{request: {url: "http://a", from: a/b}, expect: {statsu: 1}}]',
+      /expect.statsu is not known; did you mean status/,
+    ],
+    ['tests: [{request: {url: "http://a"}, expect: {status: 1}}]', /neither "from" nor "gateway"/],
+    ['testCases: [{}]', /does not say where requests start/],
+    ['{', /not YAML/],
+  ])('refuses %s', (text, message) => {
+    expect(() => readTestFile('x.yaml', text, {})).toThrow(message);
+  });
+});
