@@ -8,7 +8,7 @@ import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
 import { Identities } from './identities.ts';
-import { selectedPods, selectedProxies } from './selected-proxies.ts';
+import { selectedPods, selectedProxies, selectsTemplate } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /** AuthorizationPolicies that name identities that nobody has, that need identities where mutual TLS is off, or that select nobody. */
@@ -127,6 +127,7 @@ function idlePolicy(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Fi
   const pods = selectedPods(policy, mesh.registry);
   const selective = Object.keys(selectorLabels(policy)).length > 0;
   if (selected.length > 0 || (pods.length === 0 && !selective)) return [];
+  if (pods.length === 0 && selectsTemplate(policy, mesh.registry)) return [];
   return [
     findingOf(mesh, {
       code: codes.policyIdle,

@@ -18,7 +18,7 @@ import { unservedHost } from './unserved-host.ts';
 import { wildcardReplaced } from './wildcard-replaced.ts';
 
 /** Every rule, explicitly. */
-export const rules: readonly Rule[] = [
+const rules: readonly Rule[] = [
   unresolvedDestination,
   unknownGateway,
   unknownDelegate,

@@ -5,7 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
-import { selectedPods, selectedProxies } from './selected-proxies.ts';
+import { selectedPods, selectedProxies, selectsTemplate } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /** PeerAuthentications without effect: an exception for a port that no workload listens on, a policy for no sidecar. */
@@ -55,6 +55,7 @@ function idlePolicy(mesh: CompiledMesh, policy: Resource): Finding[] {
   const pods = selectedPods(policy, mesh.registry);
   const selective = Object.keys(selectorLabels(policy)).length > 0;
   if (!selected || selected.length > 0 || (pods.length === 0 && !selective)) return [];
+  if (pods.length === 0 && selectsTemplate(policy, mesh.registry)) return [];
   return [
     findingOf(mesh, {
       code: codes.peerAuthenticationIdle,

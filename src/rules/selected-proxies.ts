@@ -1,4 +1,5 @@
 import { selectorLabels, targetRefs } from '../compile/policy-attachment.ts';
+import { isObject, valueAt } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Registry } from '../registry/types.ts';
@@ -19,6 +20,16 @@ export function selectedPods(policy: Resource, registry: Registry): Resource[] {
   return inNamespace(policy, registry, registry.resources('Pod'), (pod) => pod.metadata.namespace).filter((pod) =>
     matchesLabels(labels, pod.metadata.labels),
   );
+}
+
+/** Whether a workload that runs no pod now would be selected: one that is scaled to zero is no mistake. */
+export function selectsTemplate(policy: Resource, registry: Registry): boolean {
+  const labels = selectorLabels(policy);
+  const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'].flatMap((kind) => registry.resources(kind));
+  return inNamespace(policy, registry, workloads, ({ metadata }) => metadata.namespace).some((workload) => {
+    const own = valueAt(workload.object, ['spec', 'template', 'metadata', 'labels']);
+    return isObject(own) && matchesLabels(labels, own as Record<string, string>);
+  });
 }
 
 function inNamespace<T>(policy: Resource, registry: Registry, items: readonly T[], namespace: (it: T) => string): T[] {

@@ -292,6 +292,13 @@ describe('AuthorizationPolicies', () => {
     expect(told(findingsIn(off + naming('cluster.local/ns/shop/sa/default')))).toEqual([`MESH0141 ${field}`]);
   });
 
+  it('takes a workload that is scaled to zero for no mistake', () => {
+    const extra =
+      '---\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: chart, namespace: shop}, spec: {replicas: 0, template: {metadata: {labels: {app: chart}}}}}\n';
+    const idle = policy('AuthorizationPolicy', '{selector: {matchLabels: {app: chart}}}');
+    expect(findingsIn(idle, { extra })).toEqual([]);
+  });
+
   it('tells a policy that selects no pod', () => {
     expect(told(findingsIn(policy('AuthorizationPolicy', '{selector: {matchLabels: {app: chart}}}')))).toEqual([
       'MESH0142 AuthorizationPolicy shop/cart',

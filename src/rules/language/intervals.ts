@@ -34,7 +34,7 @@ export function complement(ranges: Ranges, all: Ranges): Ranges {
   });
 }
 
-export function contains(ranges: Ranges, point: number): boolean {
+function contains(ranges: Ranges, point: number): boolean {
   return ranges.some(([from, to]) => point >= from && point <= to);
 }
 
