@@ -15,7 +15,7 @@ describe('the command line', () => {
       '--from',
       'shop/frontend',
       ...inputs,
-      'http://catalog:8080/api/health',
+      'http://catalog:8080/api/health/detailed',
     );
     expect(stdout).toContain('404 NR');
     expect(status).toBe(0);
