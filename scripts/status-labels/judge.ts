@@ -13,7 +13,7 @@ interface Label {
 }
 
 /** Workloads as `namespace/workload`, by how their proxies stand; a workload may be in two groups. */
-export interface Told {
+interface Told {
   /** Behind, and doing something else because of it. */
   stale: string[];
   rejected: string[];

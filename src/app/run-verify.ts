@@ -22,7 +22,7 @@ export interface VerifyEvents {
 }
 
 /** Beside those of every command: what is left when the time is up. */
-export const verifyExitCodes = { ...exitCodes, lag: 3, rejected: 4 } as const;
+const verifyExitCodes = { ...exitCodes, lag: 3, rejected: 4 } as const;
 
 /**
  * `kubectl mesh verify`: whether what Git says has arrived in the proxies that it touches.

@@ -10,7 +10,7 @@ export const statusVersion = 'mesh-status/v1';
  * How one type stands: as istiod tells it (SYNCED, STALE, NOT SENT), REJECTED where Envoy answered with an error, IGNORED
  * where the proxy does not ask for the type, UNKNOWN where no istiod that answered knows the proxy.
  */
-export type TypeState = 'SYNCED' | 'STALE' | 'NOT SENT' | 'REJECTED' | 'IGNORED' | 'UNKNOWN';
+type TypeState = 'SYNCED' | 'STALE' | 'NOT SENT' | 'REJECTED' | 'IGNORED' | 'UNKNOWN';
 
 export interface TypeStatus {
   state: TypeState;
@@ -39,7 +39,7 @@ export interface RejectedUpdate {
 }
 
 /** What a restart of a pod would give: the same as now, less than now, or nothing can be said. */
-export type Restart = 'same' | 'broken' | 'unknown';
+type Restart = 'same' | 'broken' | 'unknown';
 
 export interface ProxyCertificate {
   /** When the first certificate of the proxy expires, RFC 3339. */

@@ -38,7 +38,7 @@ export interface SyncEntry {
   istioVersion: string;
 }
 
-export const syncTypes = ['cluster', 'listener', 'endpoint', 'route', 'extension'] as const;
+const syncTypes = ['cluster', 'listener', 'endpoint', 'route', 'extension'] as const;
 
 const urls: Record<SyncType, string> = {
   ...typeUrl,

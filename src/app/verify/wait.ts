@@ -2,7 +2,7 @@ import type { VerifiedProxy } from '../../model/verify.ts';
 import type { Evaluation } from './evaluate.ts';
 
 /** What one look gave: how far the change has come, or why it could not be seen. */
-export type Look = Evaluation | Error;
+type Look = Evaluation | Error;
 
 export interface WaitOptions {
   /** Whether there is anything to wait for. */
