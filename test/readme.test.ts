@@ -22,6 +22,19 @@ describe('README.md shows what the program really prints', () => {
     expect(kubectlMesh(...args).trimEnd()).toBe(shown('demo'));
   });
 
+  it('for route', () => {
+    const folder = 'fixtures/recordings/1.29/pattern-exact-match';
+    const inputs = ['--capture', `${folder}/capture`, '--git', folder, '--ref', 'WORKTREE', '--path', 'git'];
+    const printed = kubectlMesh(
+      'route',
+      '--from',
+      'shop/frontend',
+      ...inputs,
+      'http://catalog:8080/api/health/detailed',
+    );
+    expect(printed.trimEnd()).toBe(shown('route').replace(/^\$ .*\n/, ''));
+  });
+
   it('for compile', () => {
     const printed = kubectlMesh('compile', 'shop/frontend', '--capture', 'fixtures/recordings/1.29/baseline/capture');
     const block = shown('compile').replace(/\n\.\.\.$/, '');

@@ -26,11 +26,14 @@ export function verdict(report: Report): string {
 /** What was examined, a line each. */
 export function examined({ summary }: Report): string[] {
   const { proxies, resources, compared, notCompared } = summary;
+  const objects = `${resources.git} objects in Git, ${resources.live} in the cluster`;
+  // check and review compile and judge; they ask no proxy what it holds.
+  if (compared.resources === 0 && proxies.skipped === 0) return [`${proxies.examined} proxies compiled; ${objects}`];
   const hidden = notCompared.reduce((sum, it) => sum + it.leaves, 0);
   const total = compared.leaves + hidden;
   const share = total === 0 ? '0' : ((100 * hidden) / total).toFixed(2);
   return [
     `${proxies.examined} proxies examined: ${proxies.inSync} in sync, ${proxies.stale} stale, ${proxies.rejected} rejected; ${proxies.skipped} not read`,
-    `${resources.git} objects in Git, ${resources.live} in the cluster; ${compared.resources} Envoy resources and ${compared.leaves} values compared, ${hidden} not (${share} %)`,
+    `${objects}; ${compared.resources} Envoy resources and ${compared.leaves} values compared, ${hidden} not (${share} %)`,
   ];
 }
