@@ -40,7 +40,7 @@ async function measure(proxies: number, repository: string): Promise<object> {
   const [{ kubeconfig, dumpBytes }] = (await once(server, 'message')) as [{ kubeconfig: string; dumpBytes: number }];
   const args = ['drift', '--git', repository, '--kubeconfig', kubeconfig, '-o', 'json', ...extra];
   const started = performance.now();
-  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let peakKb = 0;

@@ -1,6 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { redactions } from '../src/app/run-capture.ts';
-import { clusterFlags, proxyFlags } from './flags.ts';
+import { clusterFlags, noProxiesFlag, proxyFlags } from './flags.ts';
 import { interruptible, progress } from './terminal.ts';
 
 const { capture: _, ...liveFlags } = clusterFlags;
@@ -27,6 +27,7 @@ Exit codes: 0 all was read, 2 something could not be read; what could be is writ
   static override flags = {
     ...liveFlags,
     ...proxyFlags,
+    ...noProxiesFlag,
     'max-size': Flags.string({
       helpValue: 'SIZE',
       default: '1G',

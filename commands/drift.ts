@@ -1,5 +1,5 @@
 import { Command, Flags } from '@oclif/core';
-import { clusterFlags, gitFlags, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
+import { clusterFlags, gitFlags, noProxiesFlag, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
 import { interruptible, print, progress } from './terminal.ts';
 
 export default class Drift extends Command {
@@ -21,6 +21,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     ...proxyFlags,
     ...reportFlags,
     ...outputFileFlags,
+    ...noProxiesFlag,
     check: Flags.boolean({ description: 'judge what Git says by rules, too, as the command check does' }),
   };
 

@@ -45,7 +45,7 @@ export const gitFlags = {
 
 /** Where the cluster's side is read from: a live cluster as kubectl reaches it, or a capture. */
 export const clusterFlags = {
-  capture: Flags.string({ helpValue: 'DIR', description: 'read a capture instead of a live cluster' }),
+  capture: Flags.string({ helpValue: 'DIR|FILE.tgz', description: 'read a capture instead of a live cluster' }),
   kubeconfig: Flags.string({ helpValue: 'FILE', description: 'path of the kubeconfig' }),
   context: Flags.string({ helpValue: 'NAME', description: 'context of the kubeconfig' }),
   cluster: Flags.string({ helpValue: 'NAME', description: 'cluster of the kubeconfig' }),
@@ -81,6 +81,11 @@ export const proxyFlags = {
     description: 'how long one proxy may take to answer',
   }),
   concurrency: Flags.integer({ default: 16, min: 1, max: 256, description: 'how many proxies are asked at once' }),
+};
+
+/** Object reads alone: no port is forwarded. */
+export const noProxiesFlag = {
+  'no-proxies': Flags.boolean({ description: 'objects of the API server alone: no proxy and no istiod is asked' }),
 };
 
 /** How findings are printed and judged. */

@@ -28,6 +28,7 @@ export interface InputFlags {
   proxy?: string[];
   'proxy-timeout'?: string;
   concurrency?: number;
+  'no-proxies'?: boolean;
 }
 
 /** A mistake of the user, or a state of the world, that the message explains: printed without a stack. */
@@ -39,9 +40,14 @@ export class UserError extends Error {
 /**
  * Reads the cluster's side: a capture or a live cluster, with the proxies that the flags select.
  *
- * @param registry ask istiod for its registry too, which only a capture keeps
+ * @param ask what istiod is asked: nothing with `istiods: false`, and with `registry` for its registry too, which only a
+ *   capture keeps
  */
-export async function readState(flags: InputFlags, signal: AbortSignal, registry = false): Promise<ClusterState> {
+export async function readState(
+  flags: InputFlags,
+  signal: AbortSignal,
+  ask: { istiods?: boolean; registry?: boolean } = {},
+): Promise<ClusterState> {
   if (flags.namespace !== undefined && flags['all-namespaces']) {
     throw new UserError('-n and -A exclude each other');
   }
@@ -60,12 +66,14 @@ export async function readState(flags: InputFlags, signal: AbortSignal, registry
       requestTimeout: flags['request-timeout'],
       proxyTimeoutMs: proxyTimeout(flags['proxy-timeout']),
       concurrency: flags.concurrency,
-      registry,
+      ...ask,
       ...selectionOf(flags),
     },
     signal,
   );
   if (isProblem(state)) throw new UserError(`${state.message}; ${state.advice}`);
+  const without = state.proxies.length === 0 ? state.skipped.find(({ essential }) => essential) : undefined;
+  if (without) throw new UserError(without.message);
   return state;
 }
 

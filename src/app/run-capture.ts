@@ -29,10 +29,13 @@ export async function runCapture(
   const sink = await openSink(path).catch((error: unknown) => {
     throw error instanceof CaptureError ? new UserError(error.message) : error;
   });
-  const state = await readState(flags, signal, true).catch(async (error: unknown) => {
-    await sink.abandon();
-    throw error;
-  });
+  const state = await readState(flags, signal, { registry: true, istiods: !flags['no-proxies'] }).catch(
+    async (error: unknown) => {
+      await sink.abandon();
+      throw error;
+    },
+  );
+  if (flags['no-proxies']) state.proxies = [];
   const options = { concurrency: flags.concurrency, maxBytes, redact: flags.redact, signal, onProgress };
   const written = await writeCapture(state, sink, options);
   // A kind that the server has not got is no gap.
@@ -40,6 +43,7 @@ export async function runCapture(
   const lines = [
     ...gaps.map(({ message }) => `warning: ${message}`),
     ...written.problems.map(({ message, advice }) => `warning: ${message}; ${advice}`),
+    ...(flags['no-proxies'] ? ['left out: proxies (--no-proxies)'] : []),
     ...written.leftOut.map(({ what, reason }) => `left out: ${what} (${reason})`),
     `wrote ${written.resources} objects and ${written.proxies} of ${state.proxies.length} proxies to ${path} (${Math.ceil(written.bytes / 1e6)} MB before compression)`,
   ];

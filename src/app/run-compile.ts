@@ -27,8 +27,9 @@ export async function runCompile(
   signal: AbortSignal,
 ): Promise<{ documents: string[]; notes: string[]; code: number }> {
   const state = await readState(flags, signal);
+  const gaps = state.skipped.filter(({ reason }) => reason !== 'not-served');
   const input = toRegistryInput(state);
-  const notes = state.skipped.filter((it) => it.essential).map((it) => `error: ${it.message}`);
+  const notes = gaps.map((it) => `${it.essential ? 'error' : 'warning'}: ${it.message}`);
   if (flags.from === 'git' || (flags.from === undefined && flags.git !== undefined)) {
     const git = await readGit(flags, signal);
     notes.push(...git.diagnostics.filter((it) => it.severity === 'error').map((it) => `error: ${it.message}`));

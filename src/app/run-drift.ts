@@ -24,7 +24,10 @@ export async function runDrift(
   signal: AbortSignal,
   onProgress: (done: number, of: number) => void,
 ): Promise<{ report: Report; code: number }> {
-  const [desired, state] = await Promise.all([readGit(flags, signal, true), readState(flags, signal)]);
+  const [desired, state] = await Promise.all([
+    readGit(flags, signal, true),
+    readState(flags, signal, { istiods: !flags['no-proxies'] }),
+  ]);
   const git = redactGit(desired, state);
   if (state.proxies.length === 0)
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
@@ -33,6 +36,7 @@ export async function runDrift(
     tool: { name: 'kubectl mesh', version, command: 'drift' },
     cluster: flags.capture === undefined ? { context: state.origin } : { capture: flags.capture },
     check: flags.check,
+    readProxies: !flags['no-proxies'],
     concurrency: flags.concurrency ?? 16,
     today: new Date().toISOString().slice(0, 10),
     signal,

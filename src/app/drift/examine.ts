@@ -3,7 +3,13 @@ import type { Comparison, Difference } from '../../compare/types.ts';
 import { compileProxy } from '../../compile/index.ts';
 import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
 import { asideReasons, type LiveProxy } from '../../decode/index.ts';
-import { type ClusterState, isProblem, type ProxyAnswers, type ProxySource } from '../../model/cluster-state.ts';
+import {
+  type ClusterState,
+  isProblem,
+  type Problem,
+  type ProxyAnswers,
+  type ProxySource,
+} from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Diagnostic } from '../../model/report.ts';
@@ -55,6 +61,7 @@ export async function examine(state: ClusterState, registry: Registry, options: 
   const known = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));
   const connections = connectionsOf(state);
   const shared = new SharedConfigs();
+  const refusals = new Map<string, { first: Problem; count: number }>();
   const queue = [...state.proxies];
   let done = 0;
   const work = async (): Promise<void> => {
@@ -66,6 +73,10 @@ export async function examine(state: ClusterState, registry: Registry, options: 
         const expected = plain ? shared.share(outcome.expected) : outcome.expected;
         result.proxies.push({ examined: proxy, expected, differences });
         for (const { why } of outcome.aside) aside.set(asideReasons[why], (aside.get(asideReasons[why]) ?? 0) + 1);
+        for (const it of outcome.problems) {
+          if (it.code !== 'forbidden') continue;
+          refusals.set(it.advice, { first: it, count: (refusals.get(it.advice)?.count ?? 0) + 1 });
+        }
         result.compared.resources += outcome.compared.resources;
         result.compared.leaves += outcome.compared.leaves;
         for (const [reason, count] of outcome.notCompared) {
@@ -77,6 +88,10 @@ export async function examine(state: ClusterState, registry: Registry, options: 
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, options.concurrency) }, work));
+  for (const { first, count } of refusals.values()) {
+    const others = count > 1 ? ` (and for ${count - 1} more proxies)` : '';
+    result.notes.push({ severity: 'warning', message: `${first.message}${others}`, fix: first.advice });
+  }
   // What Envoys still hold and do not serve with any more, or not yet, is no part of the comparison, and told.
   for (const [reason, count] of aside)
     result.notes.push({ severity: 'info', message: `set aside: ${count} ${reason}` });
@@ -85,7 +100,7 @@ export async function examine(state: ClusterState, registry: Registry, options: 
   return result;
 }
 
-type Outcome = Examined & Comparison & { aside: LiveProxy['aside'] };
+type Outcome = Examined & Comparison & { aside: LiveProxy['aside']; problems: Problem[] };
 
 async function examineOne(
   source: ProxySource,
@@ -122,6 +137,7 @@ async function examineOne(
       examined: judge(proxy, live, answers, connections, state.takenAt),
       expected,
       aside: live.aside,
+      problems: answers.problems,
       ...comparison,
     };
   } catch (error) {

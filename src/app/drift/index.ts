@@ -1,3 +1,4 @@
+import { compileProxy } from '../../compile/index.ts';
 import type { ClusterState } from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -26,6 +27,8 @@ export interface DriftOptions {
   tool: Report['tool'];
   cluster: { context?: string; capture?: string };
   concurrency: number;
+  /** Whether the proxies' own dumps are read; without them Git and the API server's objects are compared alone. */
+  readProxies?: boolean;
   /** Whether the configuration is judged by rules, too. */
   check?: boolean;
   /** YYYY-MM-DD, for ignore rules that expire. */
@@ -41,10 +44,15 @@ export interface DriftOptions {
 export async function drift(git: DriftGit, state: ClusterState, options: DriftOptions): Promise<Report> {
   const input = toRegistryInput(state);
   const registry = buildRegistry(input);
-  const examination = await examine(state, registry, options);
-  const selected = examination.proxies.map(({ examined }) => examined.proxy);
+  const read = options.readProxies !== false;
+  const examination = await examine(read ? state : { ...state, proxies: [] }, registry, options);
+  const ids = new Set(state.proxies.map(({ id }) => id));
+  const selected = read
+    ? examination.proxies.map(({ examined }) => examined.proxy)
+    : registry.proxies.filter(({ id }) => ids.has(id));
+  if (!read) examination.notes.push(unreadNote(selected.length));
   const expected = new Map(examination.proxies.map((it) => [it.examined.proxy.id, it.expected]));
-  const base = (proxy: Proxy): ProxyConfig => expected.get(proxy.id) ?? emptyConfig;
+  const base = (proxy: Proxy): ProxyConfig => expected.get(proxy.id) ?? compileProxy(proxy, registry);
   const oracle = new EffectOracle(input, selected, base);
   const live = state.resources.filter(judgedKind);
   const desired = git.resources.filter(judgedKind);
@@ -54,7 +62,7 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
     options.signal,
   );
   const found = [
-    ...drifts.flatMap((it) => gitDriftFindings(it, oracle, places)),
+    ...(await inTurns(drifts, options.signal, (it) => gitDriftFindings(it, oracle, places))),
     ...proxyFindings(examination.proxies, git.resources),
     ...(options.check
       ? ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0)
@@ -65,7 +73,25 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   return toReport(git, state, options, examination, { findings, diagnostics }, counts);
 }
 
-const emptyConfig: ProxyConfig = { clusters: [], endpoints: [], listeners: [], routes: [] };
+/** Each effect takes a while: between two of them the process can be told to stop. */
+async function inTurns<T, R>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  work: (item: T) => R[],
+): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    results.push(...work(item));
+  }
+  return results;
+}
+
+function unreadNote(proxies: number): Diagnostic {
+  const message = `what the ${proxies} proxies really hold was not read (--no-proxies): effects are told of what they should hold`;
+  return { severity: 'info', message };
+}
 
 function toReport(
   git: DriftGit,

@@ -28,7 +28,14 @@ export class SharedConfigs {
   }
 }
 
-/** Equal for values that are written equally. */
+/** Equal for values that are written equally. Lists are written item by item: a whole config is a text of megabytes. */
 export function digest(value: object): string {
-  return createHash('sha1').update(JSON.stringify(value)).digest('base64');
+  const hash = createHash('sha1');
+  for (const [key, field] of Object.entries(value)) {
+    if (field === undefined) continue;
+    hash.update(JSON.stringify(key));
+    if (!Array.isArray(field)) hash.update(JSON.stringify(field) ?? '');
+    else for (const item of field) hash.update(JSON.stringify(item) ?? '').update(',');
+  }
+  return hash.digest('base64');
 }

@@ -34,7 +34,9 @@ export function proxySource(
       const answers = await readAdmin(http, id);
       if (isProblem(answers)) return answers;
       const log = await readLog(connection, namespace, podName, signal);
-      return { ...answers, ...(log === undefined ? {} : { log }) };
+      if (typeof log === 'string') return { ...answers, log };
+      // A log that is not there loses nothing; one that may not be read is for the reader to know.
+      return log.code === 'forbidden' ? { ...answers, problems: [...answers.problems, log] } : answers;
     } finally {
       http.close();
     }
@@ -48,10 +50,10 @@ async function readLog(
   namespace: string,
   podName: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<string | Problem> {
   const path = `/api/v1/namespaces/${namespace}/pods/${podName}/log?container=istio-proxy&tailLines=${logLines}`;
-  const text = await getText(connection, path, undefined, signal);
-  return isProblem(text) ? undefined : text;
+  const hides = "Envoy's own words on the updates that it rejects, where istiod does not repeat them";
+  return getText(connection, path, { verb: 'get', resource: 'pods/log', group: '', hides }, signal);
 }
 
 function notRunning(id: string, phase: string): Problem {

@@ -16,6 +16,8 @@ export interface ReadOptions extends KubeOptions, ProxySelection {
   concurrency?: number;
   /** Deadline of each proxy in milliseconds; 30 s. */
   proxyTimeoutMs?: number;
+  /** Ask the istiods; true. Without it nothing but objects is read, and no port is forwarded. */
+  istiods?: boolean;
   /** Ask istiod for its registry too. */
   registry?: boolean;
 }
@@ -47,13 +49,17 @@ export async function readCluster(
   );
   if (isProblem(read)) return read;
   const proxyPods = selectProxies(read.resources, options);
+  const noPods = read.skipped.find(({ what }) => what === 'pods');
+  // A selection that finds nothing among pods that may not be listed is no mistake of the selection.
+  if (isProblem(proxyPods) && noPods)
+    return { code: 'forbidden', message: noPods.message, advice: 'no proxy can be selected before that.' };
   if (isProblem(proxyPods)) return proxyPods;
   const deadlineMs = options.proxyTimeoutMs ?? defaultProxyTimeoutMs;
   const { rootNamespace, pods } = findIstiods(read.resources, options.istioNamespace);
   onProgress({ stage: 'istiod', done: 0, total: pods.length });
   const [configMaps, istiods] = await Promise.all([
     readConfigMaps(connection, rootNamespace, signal),
-    askIstiods(connection, pods, { deadlineMs, signal, registry: options.registry }),
+    askIstiods(connection, options.istiods === false ? [] : pods, { deadlineMs, signal, registry: options.registry }),
   ]);
   onProgress({ stage: 'istiod', done: pods.length, total: pods.length });
   if (Array.isArray(configMaps)) read.resources.push(...configMaps);

@@ -6,6 +6,15 @@ export interface User {
   name: string;
   /** `list pods`, `get pods/portforward`, `list virtualservices.networking.istio.io`; absent: everything is allowed. */
   forbidden?: string[];
+  /** Only what these allow, as RBAC has it. `namespace`: of a Role; absent: of a ClusterRole. */
+  rules?: Rule[];
+}
+
+export interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+  namespace?: string;
 }
 
 /** Who sends the request: by bearer token, basic auth, or client certificate. Undefined: nobody that is known (401). */
@@ -27,7 +36,16 @@ export function refusal(
   namespace?: string,
 ): string | undefined {
   const name = group ? `${resource}.${group}` : resource;
-  if (!user.forbidden?.includes(`${verb} ${name}`)) return undefined;
+  const allowed =
+    user.rules === undefined ||
+    user.rules.some(
+      (rule) =>
+        rule.apiGroups.includes(group) &&
+        rule.resources.includes(resource) &&
+        rule.verbs.includes(verb) &&
+        (rule.namespace === undefined || rule.namespace === namespace),
+    );
+  if (allowed && !user.forbidden?.includes(`${verb} ${name}`)) return undefined;
   const scope = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope';
   return `${name} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}`;
 }

@@ -125,7 +125,8 @@ export class ApiServer {
     };
     if (this.upgradeFault) return reject(this.upgradeFault.status, this.upgradeFault.body);
     if (!user) return reject(401, status(401, 'Unauthorized'));
-    const refused = path && refuse(user, path);
+    // As AuthorizePodWebsocketUpgradeCreatePermission has it.
+    const refused = path && (refuse(user, path) ?? (user.rules && refuse(user, path, 'create')));
     if (refused) return reject(403, status(403, refused));
     const port = Number(url.searchParams.get('ports'));
     const forward = this.forwards.get(`${path?.namespace}/${path?.name}:${port}`);
@@ -139,8 +140,7 @@ export class ApiServer {
   }
 }
 
-function refuse(user: User, path: ObjectPath): string | undefined {
-  const verb = path.name === undefined ? 'list' : 'get';
+function refuse(user: User, path: ObjectPath, verb = path.name === undefined ? 'list' : 'get'): string | undefined {
   const resource = path.subresource ? `${path.plural}/${path.subresource}` : path.plural;
   return refusal(user, verb, resource, path.group, path.namespace);
 }
