@@ -1,5 +1,5 @@
 import { codes } from '../model/codes.ts';
-import type { Route } from '../model/envoy.ts';
+import type { Route, VirtualHost } from '../model/envoy.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Path, valueAt } from '../model/json.ts';
 import type { Origin } from '../model/provenance.ts';
@@ -55,24 +55,50 @@ function shadowedIn(mesh: CompiledMesh, routes: readonly Route[]): Map<number, R
   return new Map([...known].map(([index, takers]) => [index, takers.map((it) => routes[it] as Route)]));
 }
 
+/** A route of a virtual host with its places, and the routes that take all its requests. */
+interface Judged {
+  place: Origin;
+  placeKey: string;
+  ruleKey: string;
+  route: Route;
+  takers: Route[] | undefined;
+}
+
+const judgedHosts = new WeakMap<VirtualHost, Judged[]>();
+
+/** The routes of a virtual host, which proxies share: judged once. */
+function judged(mesh: CompiledMesh, host: VirtualHost): Judged[] {
+  const known = judgedHosts.get(host);
+  if (known) return known;
+  const routes = host.routes ?? [];
+  const shadowed = shadowedIn(mesh, routes);
+  const found = routes.flatMap((route, index): Judged[] => {
+    const place = matchOrigin(route);
+    const rule = place && { ...place, path: rulePath(place.path) };
+    if (!place || !rule || rule.path.length === 0) return [];
+    const takers = shadowed.get(index);
+    return [{ place, placeKey: placeKey(place), ruleKey: placeKey(rule), route, takers }];
+  });
+  judgedHosts.set(host, found);
+  return found;
+}
+
 /** Dead rules of a proxy; where only some matches of a rule are dead, those. */
 function deadIn(mesh: CompiledMesh, proxy: Proxy): { place: Origin; rule: boolean; held: Held }[] {
+  const all = virtualHosts(mesh, proxy).map(({ virtualHost }) => judged(mesh, virtualHost));
+  const suspects = new Set(all.flatMap((list) => list.filter(({ takers }) => takers).map(({ ruleKey }) => ruleKey)));
+  if (suspects.size === 0) return [];
   const rules = new Map<string, Map<string, Held>>();
-  for (const { virtualHost } of virtualHosts(mesh, proxy)) {
-    const routes = virtualHost.routes ?? [];
-    const shadowed = shadowedIn(mesh, routes);
-    for (const [index, route] of routes.entries()) {
-      const place = matchOrigin(route);
-      const rule = place && { ...place, path: rulePath(place.path) };
-      if (!place || !rule || rule.path.length === 0) continue;
-      const matches = rules.get(placeKey(rule)) ?? new Map<string, Held>();
-      rules.set(placeKey(rule), matches);
-      const known = matches.get(placeKey(place)) ?? { place, route, takers: [], alive: false };
-      matches.set(placeKey(place), known);
-      known.takers.push(...(shadowed.get(index) ?? []));
-      known.alive ||= !shadowed.has(index);
+  for (const list of all)
+    for (const { place, placeKey: key, ruleKey, route, takers } of list) {
+      if (!suspects.has(ruleKey)) continue;
+      const matches = rules.get(ruleKey) ?? new Map<string, Held>();
+      rules.set(ruleKey, matches);
+      const known = matches.get(key) ?? { place, route, takers: [], alive: false };
+      matches.set(key, known);
+      known.takers.push(...(takers ?? []));
+      known.alive ||= takers === undefined;
     }
-  }
   return [...rules.values()].flatMap((matches): { place: Origin; rule: boolean; held: Held }[] => {
     const all = [...matches.values()];
     const dead = all.filter(({ alive }) => !alive);
