@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { load } from 'js-yaml';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ const valid = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
 function drift(name: string, ...more: string[]) {
   const root = join(recordings, name);
   const git = ['--git', root, '--ref', 'WORKTREE', '--path', 'git', '--capture', join(root, 'capture')];
-  return spawnSync('bin/kubectl-mesh', ['drift', ...git, ...more], { encoding: 'utf8', maxBuffer: 64 << 20 });
+  return spawnSync(resolve('bin/kubectl-mesh'), ['drift', ...git, ...more], { encoding: 'utf8', maxBuffer: 64 << 20 });
 }
 
 describe('the published schema', () => {

@@ -40,7 +40,7 @@ export function graph(findings: readonly Finding[], proxies: ReadonlyMap<string,
 }
 
 /** The workload of a proxy as `namespace/name`; the pod's own name where it is not known. */
-export function workloadOf(id: string, proxies: ReadonlyMap<string, ReportedProxy>): string {
+function workloadOf(id: string, proxies: ReadonlyMap<string, ReportedProxy>): string {
   const workload = proxies.get(id)?.workload;
   return workload ? `${id.slice(0, id.indexOf('/'))}/${workload}` : id;
 }
