@@ -2,6 +2,7 @@
  * Writes docs/supported.md: every field of every kind, and how far it is compiled.
  *
  *     npm run supported [-- RECORDING...]
+ *     npm run supported -- --print      (from what was found before, without recordings)
  *
  * The proof of a field is an experiment: in a recording whose proxies the compiler explains without remainder, the field
  * is taken away or changed, and what a proxy is sent must change. What was found is kept in scripts/supported/proofs.json.
@@ -12,15 +13,20 @@ import { Measure } from './supported/effect.ts';
 import { prove, type Subject, subjectOf } from './supported/judge.ts';
 import { fieldLists, meshKind } from './supported/lists.ts';
 import { print } from './supported/print.ts';
-import { writeProofs } from './supported/proofs.ts';
+import { readProofs, writeProofs } from './supported/proofs.ts';
+
+const lists = fieldLists();
+if (process.argv.includes('--print')) {
+  readProofs(lists);
+  writeFileSync('docs/supported.md', print(lists));
+  process.exit(0);
+}
 
 const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const recordings = findRecordings(
   recordingsRoot(),
   patterns.length > 0 ? patterns : ['feature-*', 'baseline', 'pattern-*', 'fault-*'],
 );
-
-const lists = fieldLists();
 
 for (const recording of recordings) {
   const start = performance.now();
