@@ -89,11 +89,8 @@ export class EndpointIndex {
     const own = this.#context.servicesOf(service.hostname).filter((item) => item.namespace === service.namespace);
     const shards: Shards = { kubernetes: [], external: [] };
     const ports = new Set<number>();
-    // Services of one ServiceEntry and host differ in their address only: their endpoints are the same.
-    const seen = new Set<Resource>();
+    // A ServiceEntry makes a service for each address of a host, and each brings all of the endpoints.
     for (const item of own) {
-      if (seen.has(item.resource)) continue;
-      seen.add(item.resource);
       if (item.registry === 'Kubernetes') {
         shards.kubernetes.push(...this.#ofKubernetesService(item));
         continue;

@@ -93,6 +93,18 @@ describe('endpoints of a ServiceEntry', () => {
     expect(endpointsOf(yaml).map(({ address }) => address)).toEqual(['192.0.2.2', '192.0.2.2']);
   });
 
+  it('count once for each address of the host, and once with round robin', () => {
+    const several = (resolution: string) =>
+      entry(`addresses: [240.0.0.1, 240.0.0.2], resolution: ${resolution}, endpoints: [{address: 1.1.1.1}]`);
+    expect(addresses(endpointsOf(several('STATIC')))).toEqual([
+      '1.1.1.1:8080',
+      '1.1.1.1:8080',
+      '1.1.1.1:81',
+      '1.1.1.1:81',
+    ]);
+    expect(addresses(endpointsOf(several('DNS_ROUND_ROBIN')))).toEqual(['1.1.1.1:8080', '1.1.1.1:81']);
+  });
+
   it('of several ServiceEntries for one host belong to all of them', () => {
     const yaml =
       entry('resolution: STATIC, endpoints: [{address: 192.0.2.1}]') +
