@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runCapture } from '../../src/app/run-capture.ts';
+import { runDrift } from '../../src/app/run-drift.ts';
 import { redactObject } from '../../src/io/capture/redact/object.ts';
 import { readCaptureState } from '../../src/io/capture-source.ts';
 import { type ClusterState, isProblem } from '../../src/model/cluster-state.ts';
@@ -52,4 +53,17 @@ it('a proxy that does not answer is said, and the run is not complete', async ()
   expect(state.proxies.length).toBeGreaterThan(0);
   const answers = await Promise.all(state.proxies.map((proxy) => proxy.read()));
   expect(answers.filter(isProblem)).toEqual([]);
+});
+
+it('drift finds in an archive of a cluster what it finds in the cluster', async () => {
+  const recording = 'fixtures/recordings/1.29/drift-several';
+  const live = await serveCapture(`${recording}/capture`);
+  const archive = join(folder, 'several.tgz');
+  await runCapture({ kubeconfig: live.api.kubeconfig() }, archive, signal, nothing);
+  await live.close();
+  const git = { ref: 'WORKTREE', path: [`${recording}/git`] };
+  const drift = async (capture: string) => (await runDrift({ ...git, capture }, '0', signal, nothing)).report.findings;
+  const [replayed, original] = [await drift(archive), await drift(`${recording}/capture`)];
+  expect(original.length).toBeGreaterThan(0);
+  expect(replayed).toEqual(original);
 });
