@@ -30,7 +30,8 @@ function gateway(...ingress: object[]): string {
 
 function seen(yaml: string, own = 'near', version = '1.29.0'): Message[] {
   const labels: Record<string, string> = own === '' ? {} : { [network]: own };
-  const registry = meshOf(podYaml('shop/client-1', { labels }) + yaml, { version });
+  const environment: Record<string, string> = own === '' ? {} : { ISTIO_META_NETWORK: own };
+  const registry = meshOf(podYaml('shop/client-1', { labels, environment }) + yaml, { version });
   const proxy = proxyOf(registry, 'shop/client-1');
   const assignment = compileEndpoints(proxy, registry, compileClusters(proxy, registry)).find(
     (item) => item.cluster_name === webHttp,
