@@ -61,7 +61,7 @@ export async function measure(
   return results;
 }
 
-export function emptyConfig(): ProxyConfig {
+function emptyConfig(): ProxyConfig {
   return { clusters: [], endpoints: [], listeners: [], routes: [] };
 }
 

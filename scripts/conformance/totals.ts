@@ -11,7 +11,7 @@ export interface Figures {
   unexplained: number;
 }
 
-export function figures(comparisons: readonly Comparison[]): Figures {
+function figures(comparisons: readonly Comparison[]): Figures {
   const sum: Figures = { resources: 0, leaves: 0, notCompared: 0, unexplained: 0 };
   for (const { compared, notCompared, differences } of comparisons) {
     const skipped = [...notCompared.values()].reduce((a, b) => a + b, 0);

@@ -12,7 +12,7 @@ import type { Path } from '../model/json.ts';
  * - listeners that only drain or warm, and route configurations that no active listener asks for: they serve nothing new;
  *   the decoder sets them aside with a reason, and reports count them as not compared.
  */
-export interface Exclusion {
+interface Exclusion {
   type: ResourceType;
   /** Steps below the resource: a name, `*` for any one step (also an index), `**` for any number of them. */
   path: readonly string[];
@@ -22,7 +22,7 @@ export interface Exclusion {
   reason: string;
 }
 
-export const exclusions: readonly Exclusion[] = [
+const exclusions: readonly Exclusion[] = [
   {
     type: 'endpoint',
     path: ['endpoints'],

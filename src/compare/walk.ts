@@ -194,7 +194,7 @@ export function emptyComparison(): Comparison {
 }
 
 /** Scalars below a value; an empty message or list is one leaf. */
-export function countLeaves(value: unknown): number {
+function countLeaves(value: unknown): number {
   if (value instanceof OneOf) return countLeaves(usual(value));
   if (!isContainer(value) || value instanceof Unknown) return 1;
   const items = Object.values(value);

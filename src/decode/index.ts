@@ -6,8 +6,8 @@ import { elementReaders, sectionTypes } from './sections.ts';
 import type { LiveProxy } from './types.ts';
 import { DumpError } from './types.ts';
 
-export type { Aside, LiveProxy, RejectedResource } from './types.ts';
-export { asideReasons, DumpError } from './types.ts';
+export type { LiveProxy } from './types.ts';
+export { asideReasons } from './types.ts';
 
 /** A proxy of which nothing is known yet; `readElement` and `readSection` fill it. */
 export function emptyLiveProxy(): LiveProxy {
@@ -60,7 +60,7 @@ export function finish(live: LiveProxy, seen: ReadonlySet<string>): LiveProxy {
 }
 
 /** Reads one element of `configs`; returns the section's message name, such as `ClustersConfigDump`. */
-export function readSection(section: JsonObject, into: LiveProxy): string {
+function readSection(section: JsonObject, into: LiveProxy): string {
   const name = sectionName(section);
   const readers = elementReaders[name];
   for (const [field, value] of Object.entries(section)) {

@@ -2,7 +2,7 @@ import type { ProxyConfig, ResourceType } from '../model/envoy.ts';
 import type { JsonObject } from '../model/json.ts';
 
 /** A resource that Envoy refused (admin v3 `UpdateFailureState`): what it was sent, and why it would not take it. */
-export interface RejectedResource {
+interface RejectedResource {
   type: ResourceType;
   name: string;
   /** Envoy's own error text. */
@@ -14,7 +14,7 @@ export interface RejectedResource {
 }
 
 /** What an Envoy says of itself in its bootstrap. */
-export interface Node {
+interface Node {
   id: string;
   cluster: string;
   metadata: JsonObject;
@@ -34,7 +34,7 @@ export const asideReasons = {
 } as const;
 
 /** A resource that was set aside. */
-export interface Aside {
+interface Aside {
   type: ResourceType;
   name: string;
   why: keyof typeof asideReasons;

@@ -59,7 +59,7 @@ function downstreamTls(chain: FilterChain): Message | undefined {
 }
 
 /** The connection manager among a chain's network filters. */
-export function connectionManager(chain: FilterChain): Message | undefined {
+function connectionManager(chain: FilterChain): Message | undefined {
   return (objects(chain.filters) as Message[]).find((it) =>
     String(it['typed_config']?.['@type']).endsWith('.HttpConnectionManager'),
   )?.['typed_config'];

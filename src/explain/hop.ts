@@ -56,7 +56,7 @@ export interface Sender {
 }
 
 /** A place in a resource that decided: the resource itself, and the path below it. */
-export interface Place {
+interface Place {
   root: Message;
   path: Path;
   what: string;

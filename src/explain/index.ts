@@ -7,9 +7,9 @@ import { listenerAt, outboundListener } from './tcp/listener.ts';
 import { reach } from './upstream.ts';
 import { walkListener } from './walk.ts';
 
-export type { Branch, FilterVerdict, Hop, Peer, Place, Sender, World } from './hop.ts';
+export type { Hop, Peer, Sender, World } from './hop.ts';
 export type { Outcome } from './outcome.ts';
-export { type ClientRequest, type HttpRequest, RequestError, readRequest } from './request.ts';
+export { type ClientRequest, RequestError, readRequest } from './request.ts';
 
 /** How a request went: the proxies in order, and the end that the client sees. */
 export interface Explanation {

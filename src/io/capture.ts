@@ -6,7 +6,7 @@ import { isArchive, openArchive } from './capture/archive.ts';
 import { CaptureError, type FileError, parseJson } from './capture/file.ts';
 import { type CaptureFiles, directoryFiles } from './capture/files.ts';
 
-export { CaptureError, type FileError } from './capture/file.ts';
+export { CaptureError } from './capture/file.ts';
 
 /** The layout that this program writes; it reads all up to it. */
 export const captureFormat = 'mesh-capture/v1';

@@ -2,7 +2,7 @@ import type { JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 
 /** Why something could not be read. `forbidden`: RBAC refuses it; `rubbish`: an answer that is not what was asked for. */
-export type ProblemCode =
+type ProblemCode =
   | 'config'
   | 'unauthorized'
   | 'forbidden'

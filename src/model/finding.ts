@@ -18,7 +18,7 @@ export type FindingKind =
   | 'unexplained';
 
 /** Between which two of the three states (Git, API server, proxy) the difference lies. */
-export type Layer = 'git-api' | 'api-proxy' | 'proxy-rejects' | 'config';
+type Layer = 'git-api' | 'api-proxy' | 'proxy-rejects' | 'config';
 
 /** An Envoy object that shows the finding, on one proxy that stands for all with the same difference. */
 export interface EnvoyEvidence {

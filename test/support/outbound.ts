@@ -36,7 +36,7 @@ export function outbound(yaml: string, pod: PodOptions = {}, options: MeshOption
   return new Map(listeners.map((listener) => [listener.name, listener]));
 }
 
-export const configOf = (filter: Filter | undefined): Message => filter?.['typed_config'] ?? {};
+const configOf = (filter: Filter | undefined): Message => filter?.['typed_config'] ?? {};
 export const lastFilter = (chain: FilterChain | undefined): Message => configOf(chain?.filters?.at(-1));
 export const shortNames = (filters: Filter[] | undefined): string[] =>
   (filters ?? []).map((filter) => filter.name.split('.').at(-1) as string);

@@ -5,7 +5,7 @@ import type { CompiledMesh } from '../../src/rules/types.ts';
 import { type MeshOptions, meshOf, podYaml } from './mesh.ts';
 
 /** A mesh of a Service `name.shop` (port 8080) with one pod for each version, and a gateway's pod in `edge`. */
-export function meshWith(yaml: string, options: MeshOptions & { extra?: string } = {}): CompiledMesh {
+function meshWith(yaml: string, options: MeshOptions & { extra?: string } = {}): CompiledMesh {
   const services = [serviceYaml('cart', ['v1', 'v2'], 10), serviceYaml('catalog', ['v1'], 20, [8080, 9090])].join('');
   const gateway = podYaml('edge/gate', { labels: { istio: 'ingress' }, addresses: ['10.0.0.99'], gateway: true });
   const registry = meshOf(`${services}${gateway}${options.extra ?? ''}\n---\n${yaml}`, options);
@@ -23,7 +23,7 @@ export function told(findings: readonly Finding[]): string[] {
 }
 
 /** YAML of a Service in `shop` with one pod for each version; pods have a sidecar. */
-export function serviceYaml(name: string, versions: string[], address: number, ports = [8080]): string {
+function serviceYaml(name: string, versions: string[], address: number, ports = [8080]): string {
   const service = {
     apiVersion: 'v1',
     kind: 'Service',

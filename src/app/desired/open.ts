@@ -10,7 +10,7 @@ import type { Tree } from '../../source/tree.ts';
 import type { DesiredOptions } from './types.ts';
 
 /** The value of `--ref` that reads files as they are on disk. */
-export const worktreeRef = 'WORKTREE';
+const worktreeRef = 'WORKTREE';
 
 /** One state of a repository, ready to be read. */
 export interface Source {

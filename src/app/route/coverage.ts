@@ -3,7 +3,7 @@ import { type Location, type Resource, resourceName } from '../../model/resource
 import type { SideReport } from './side.ts';
 
 /** A route of the configuration that no test took. */
-export interface Untested {
+interface Untested {
   resource: string;
   field: string;
   name: string;

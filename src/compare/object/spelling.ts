@@ -12,7 +12,7 @@ const unitNanoseconds: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, ms: 
  * Nanoseconds of a Go duration (`1.5s`, `1m30s`; the API server takes both Go's and protobuf's form), or undefined for
  * a string of another form.
  */
-export function durationNanoseconds(text: string): number | undefined {
+function durationNanoseconds(text: string): number | undefined {
   if (!/^[+-]?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)) {
@@ -22,7 +22,7 @@ export function durationNanoseconds(text: string): number | undefined {
 }
 
 /** A host as Istio reads it in `namespace`: a name without a dot is a Service there (`ResolveShortnameToFQDN`). */
-export function fullHost(host: string, namespace: string): string {
+function fullHost(host: string, namespace: string): string {
   if (host === '' || host === '*' || host.includes('.') || host.includes('/') || host.includes(':')) return host;
   return `${host}.${namespace}.svc.cluster.local`;
 }

@@ -43,7 +43,7 @@ function mergeSlashes(path: string): string {
  * Chromium's CanonicalizePath, which Envoy uses: dot segments are resolved, backslashes are slashes, escapes of unreserved
  * letters are written out, letters that a URL must not have are escaped. Undefined for a path with a NUL.
  */
-export function canonicalPath(path: string): string | undefined {
+function canonicalPath(path: string): string | undefined {
   if (!path.startsWith('/')) return undefined;
   if (/^[A-Za-z0-9\-_~!$&'()*+,;=:@/]*$/.test(path)) return path;
   if (/%00/.test(path)) return undefined;

@@ -50,7 +50,7 @@ function requestHost(request: HttpRequest, scheme: string, port: string): string
 }
 
 /** The path after `prefix_rewrite` or `regex_rewrite` of a route action or a redirect; the query is not looked at. */
-export function rewritePath(action: Message, match: RouteMatch, path: string): string {
+function rewritePath(action: Message, match: RouteMatch, path: string): string {
   const prefix = action['prefix_rewrite'];
   if (typeof prefix === 'string' && prefix !== '') return prefix + path.slice(match.path.matched(path).length);
   const rewrite = action['regex_rewrite'];

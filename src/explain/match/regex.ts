@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 const compiled = new Map<string, RE2JS | undefined>();
 
 /** RE2's pattern, or undefined for one that RE2 refuses (Envoy would have rejected the whole resource). */
-export function regex(pattern: string): RE2JS | undefined {
+function regex(pattern: string): RE2JS | undefined {
   if (compiled.has(pattern)) return compiled.get(pattern);
   let result: RE2JS | undefined;
   try {

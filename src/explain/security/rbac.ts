@@ -57,7 +57,7 @@ export function judgeRules(rules: Message, subject: Subject): RbacResult {
 }
 
 /** Whether a policy matches: any permission and any principal. */
-export function judgePolicy(policy: Message, subject: Subject): Verdict {
+function judgePolicy(policy: Message, subject: Subject): Verdict {
   return all([
     any(objects(policy['permissions']).map((it) => permission(it, subject))),
     any(objects(policy['principals']).map((it) => principal(it, subject))),

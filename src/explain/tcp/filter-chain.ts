@@ -5,7 +5,7 @@ import { inRange } from '../security/ip-range.ts';
 import type { Connection } from './connection.ts';
 
 /** What listener filters found out about a connection. */
-export interface Detected {
+interface Detected {
   transport: 'tls' | 'raw_buffer';
   protocols: readonly string[];
   sni?: string;
@@ -19,7 +19,7 @@ export interface ChainFound {
 }
 
 /** Reads what the listener's inspectors see; without an inspector nothing is seen (and all is raw_buffer). */
-export function detect(listener: Listener, connection: Connection): Detected {
+function detect(listener: Listener, connection: Connection): Detected {
   const filters = objects(listener['listener_filters']) as Message[];
   const enabled = (name: string): boolean =>
     filters.some(

@@ -23,7 +23,7 @@ export interface WriteOptions {
 }
 
 /** Something that the capture does not hold though it was there. */
-export interface LeftOut {
+interface LeftOut {
   /** A file or folder of the capture. */
   what: string;
   reason: string;

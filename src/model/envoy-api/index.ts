@@ -8,7 +8,7 @@ import schema from './schema.json' with { type: 'json' };
  * `s` string, `y` bytes, `b` bool, `n` 32-bit integer, `l` 64-bit integer, `f` float, `d` double, `e` enum, `m` message,
  * and the well-known types: `D` Duration, `T` Timestamp, `A` Any, `S` Struct, `V` Value, `L` ListValue, `M` FieldMask.
  */
-export type Kind = 's' | 'y' | 'b' | 'n' | 'l' | 'f' | 'd' | 'e' | 'm' | 'D' | 'T' | 'A' | 'S' | 'V' | 'L' | 'M';
+type Kind = 's' | 'y' | 'b' | 'n' | 'l' | 'f' | 'd' | 'e' | 'm' | 'D' | 'T' | 'A' | 'S' | 'V' | 'L' | 'M';
 
 export interface Field {
   name: string;

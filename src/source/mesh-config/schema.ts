@@ -15,7 +15,7 @@ export interface Schema {
 }
 
 /** Value of the project file's `version`. */
-export const meshConfigVersion = 'mesh-config/v1';
+const meshConfigVersion = 'mesh-config/v1';
 
 const text = (description: string): Schema => ({ type: 'string', description, pattern: '\\S' });
 const list = (description: string, items: Schema): Schema => ({ type: 'array', description, items });

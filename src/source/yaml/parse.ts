@@ -4,14 +4,14 @@ import type { DuplicateKey, Place } from './compose.ts';
 import { compose, YamlFault } from './compose.ts';
 
 /** One document of a YAML stream; offsets are into the whole text. */
-export interface YamlDocument {
+interface YamlDocument {
   value: Json;
   duplicates: DuplicateKey[];
   /** Places of all values; read again from the text when first asked for, so that unasked documents cost no memory. */
   place(): Place;
 }
 
-export interface YamlError {
+interface YamlError {
   message: string;
   offset: number;
 }

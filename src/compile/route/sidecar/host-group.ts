@@ -40,7 +40,7 @@ export interface OutboundContext {
 }
 
 /** Whether a port's traffic is, or may turn out to be, HTTP (istiod's `Protocol.IsHTTPOrSniffed`). */
-export function isHttpOrSniffed(protocol: Protocol): boolean {
+function isHttpOrSniffed(protocol: Protocol): boolean {
   return ['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-Web', 'Unsupported'].includes(protocol);
 }
 

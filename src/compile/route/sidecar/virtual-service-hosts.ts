@@ -3,7 +3,7 @@ import type { EgressListener, VirtualService } from '../../../registry/types.ts'
 import type { ReachableService } from './reachable-service.ts';
 
 /** A host of a VirtualService with its index in `hosts`, for provenance. */
-export interface IndexedHost {
+interface IndexedHost {
   host: string;
   index: number;
 }

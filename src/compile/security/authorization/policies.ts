@@ -8,7 +8,7 @@ import type { Rule } from './rule.ts';
 export type Action = 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM';
 
 /** What an AuthorizationPolicy does; ALLOW where it does not say. */
-export function actionOf(policy: Resource): string {
+function actionOf(policy: Resource): string {
   return typeof policy.spec['action'] === 'string' ? policy.spec['action'] : 'ALLOW';
 }
 
