@@ -22,12 +22,8 @@ export function placeOf({ location, resource }: Finding): Place {
   }
   const [kind = '', name = ''] = resource.split(' ');
   const [namespace, own] = name.includes('/') ? name.split('/') : ['', name];
-  return {
-    path: ['cluster', namespace, kind, own]
-      .filter((part) => part)
-      .map((part) => plain(part ?? ''))
-      .join('/'),
-  };
+  const parts = ['cluster', namespace, kind, own].filter((part) => part).map((part) => plain(part ?? ''));
+  return { path: relative(parts.join('/')) };
 }
 
 /** The message for a reader who sees the object and field already. */

@@ -110,6 +110,13 @@ describe('junit', () => {
 });
 
 describe('gitlab', () => {
+  it('keeps an object with a strange name below the root', () => {
+    const [issue] = JSON.parse(
+      reporters.gitlab(aReport([aFinding({ location: undefined, resource: 'Pod ../..' } as never)]), style),
+    );
+    expect(issue.location.path).toBe('cluster/Pod');
+  });
+
   it('has what Code Quality demands, with one fingerprint each', () => {
     fc.assert(
       fc.property(fc.array(anyFinding), (findings) => {
