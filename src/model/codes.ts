@@ -14,6 +14,7 @@ export const codes = {
   certificate: 'MESH0016',
   anomaly: 'MESH0020',
   notModelled: 'MESH0021',
+  idlePatch: 'MESH0022',
   unknownHost: 'MESH0100',
   unknownPort: 'MESH0101',
   portMissing: 'MESH0102',

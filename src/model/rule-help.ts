@@ -19,6 +19,7 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.rejected]: 'Envoy rejected a part of the configuration and keeps the former one.',
   [codes.anomaly]: 'A proxy holds what no input explains, unlike its peers.',
   [codes.notModelled]: 'Proxies hold what the compiler does not model; all peers alike.',
+  [codes.idlePatch]: 'A patch of an EnvoyFilter holds for a proxy and changes nothing in it.',
   [codes.unknownHost]: 'A destination names a host that does not exist.',
   [codes.unknownPort]: 'A destination names a port that its service has not got.',
   [codes.portMissing]: 'A destination gives no port while its service has several.',

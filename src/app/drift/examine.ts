@@ -15,6 +15,7 @@ import type { Proxy } from '../../model/proxy.ts';
 import type { Diagnostic } from '../../model/report.ts';
 import type { Registry } from '../../registry/types.ts';
 import { type Connections, connectionsOf } from './connections.ts';
+import { IdlePatches } from './idle-patches.ts';
 import { judge } from './judge.ts';
 import { SharedConfigs } from './shared-configs.ts';
 import type { ExaminedProxy } from './types.ts';
@@ -43,6 +44,8 @@ export interface Examination {
   notes: Diagnostic[];
   compared: { resources: number; leaves: number };
   notCompared: Map<string, number>;
+  /** EnvoyFilter patches without effect. */
+  idle: IdlePatches;
 }
 
 /**
@@ -57,6 +60,7 @@ export async function examine(state: ClusterState, registry: Registry, options: 
     notes: [],
     compared: { resources: 0, leaves: 0 },
     notCompared: new Map(),
+    idle: new IdlePatches(),
   };
   const known = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));
   const connections = connectionsOf(state);
@@ -69,6 +73,7 @@ export async function examine(state: ClusterState, registry: Registry, options: 
       const outcome = await examineOne(source, known.get(source.id), registry, { state, connections, options });
       if ('examined' in outcome) {
         const { differences, examined: proxy } = outcome;
+        result.idle.add(proxy.proxy.id, outcome.expected);
         const plain = differences.length === 0 && proxy.rejections.length === 0;
         const expected = plain ? shared.share(outcome.expected) : outcome.expected;
         result.proxies.push({ examined: proxy, expected, differences });

@@ -4,6 +4,7 @@ import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Diagnostic, type Report, schemaVersion } from '../../model/report.ts';
+import { resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Desired } from '../desired/index.ts';
 import { applyProjectRules } from '../project-rules.ts';
@@ -64,6 +65,7 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const found = [
     ...(await inTurns(drifts, options.signal, (it) => gitDriftFindings(it, oracle, places))),
     ...proxyFindings(examination.proxies, git.resources),
+    ...examination.idle.findings((resource) => desired.find((it) => resourceKey(it) === resourceKey(resource))),
     ...(options.check
       ? ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0)
       : []),
