@@ -20,7 +20,7 @@ function contract({ review, ...report }: Report): unknown {
 }
 
 /** Every field of a finding is always there: what has no value is null. */
-function findingContract({ evidence, location, expected, live, ...rest }: Finding): unknown {
+export function findingContract({ evidence, location, expected, live, ...rest }: Finding): unknown {
   return {
     ...rest,
     location: location ?? null,

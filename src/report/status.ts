@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml';
-import type { Finding } from '../model/finding.ts';
 import type { ReportedProxy } from '../model/report.ts';
 import { type ProxyStatus, type StatusReport, type StatusType, statusTypes, type TypeStatus } from '../model/status.ts';
+import { findingContract } from './data.ts';
 import { durationInWords } from './duration.ts';
 import { findingLines } from './finding-lines.ts';
 import { paints, severityPaint } from './paint.ts';
@@ -109,17 +109,6 @@ function footer(report: StatusReport, style: Style): string {
   return lines.join('\n');
 }
 
-/** Every field of a finding is always there: what has no value is null. */
 function contract(report: StatusReport): unknown {
-  return { ...report, findings: report.findings.map(filled) };
-}
-
-function filled({ evidence, location, expected, live, ...rest }: Finding): object {
-  return {
-    ...rest,
-    location: location ?? null,
-    expected: expected ?? null,
-    live: live ?? null,
-    evidence: evidence ?? [],
-  };
+  return { ...report, findings: report.findings.map(findingContract) };
 }

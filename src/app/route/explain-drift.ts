@@ -14,38 +14,27 @@ export interface Cause {
   location: Location | null;
 }
 
+/** What of a side a client and its proxy can see. */
+const visible = [
+  'kind',
+  'status',
+  'flag',
+  'virtualHost',
+  'route',
+  'clusters',
+  'rewrittenPath',
+  'rewrittenHost',
+  'location',
+  'timeout',
+  'retries',
+  'headers',
+  'mirrors',
+] as const satisfies readonly (keyof SideReport)[];
+
 /** Whether a request goes alike on both sides, as far as a client and its proxy can see. */
 export function agree(a: SideReport, b: SideReport): boolean {
-  const seen = ({
-    kind,
-    status,
-    flag,
-    virtualHost,
-    route,
-    clusters,
-    rewrittenPath,
-    rewrittenHost,
-    location,
-    timeout,
-    retries,
-    headers,
-    mirrors,
-  }: SideReport): unknown => [
-    kind,
-    status,
-    flag,
-    virtualHost,
-    route,
-    clusters,
-    rewrittenPath,
-    rewrittenHost,
-    location,
-    timeout,
-    retries,
-    headers,
-    mirrors,
-  ];
-  return JSON.stringify(seen(a)) === JSON.stringify(seen(b));
+  const seen = (side: SideReport): string => JSON.stringify(visible.map((field) => side[field]));
+  return seen(a) === seen(b);
 }
 
 /** Why two sides disagree: drift of the objects that decide on either side, else all drift, and proxies that are behind. */
