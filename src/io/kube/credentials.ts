@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import type { Cluster, User } from '@kubernetes/client-node';
 import type { Problem } from '../../model/cluster-state.ts';
 import { isObject } from '../../model/json.ts';
@@ -12,10 +14,10 @@ import type { Target } from './target.ts';
 const maxSockets = 32;
 
 /**
- * Turns the chosen cluster and user into options for `https.request`. The KubeConfig of @kubernetes/client-node reads
- * certificates, speaks OIDC and makes the agents for proxies; what it lacks against client-go is done here: data before
- * files, `tokenFile` before `token`, http servers, certificates of an exec plugin, groups and uid of an impersonation,
- * proxies of the environment, keep-alive.
+ * Turns the chosen cluster and user into options for `https.request`. The KubeConfig of @kubernetes/client-node speaks
+ * OIDC and makes the agents for proxies; what it lacks against client-go is done here: data before files, `tokenFile`
+ * before `token`, http servers, certificates of an exec plugin, groups and uid of an impersonation, proxies of the
+ * environment, keep-alive. It takes 100 MiB and a second to load, so tokens and certificates go without it.
  */
 export async function buildRequestOptions(
   target: Target,
@@ -25,19 +27,10 @@ export async function buildRequestOptions(
   const refused = removedProvider(target);
   if (refused) return refused;
   try {
-    const { KubeConfig } = await import('./client-node.ts');
-    const config = new KubeConfig();
-    config.loadFromOptions({
-      clusters: [toCluster(target, env)],
-      users: [await toUser(target, credential)],
-      contexts: [{ name: 'target', cluster: 'target', user: 'target' }],
-      currentContext: 'target',
-    });
-    const options = { headers: {} } as Access;
-    await config.applyToHTTPSOptions(options);
+    const cluster = toCluster(target, env);
+    const user = await toUser(target, credential);
+    const options = cluster.proxyUrl || user.authProvider ? await byLibrary(cluster, user) : await plain(cluster, user);
     Object.assign(options.headers, impersonation(target), { 'User-Agent': 'kubectl-mesh' });
-    // The library's agents are made without these two.
-    Object.assign(options.agent, { keepAlive: true, maxSockets });
     return options;
   } catch (error) {
     return configProblem(
@@ -45,6 +38,44 @@ export async function buildRequestOptions(
       `Check the user "${target.userName}" and the cluster "${target.clusterName}" of the kubeconfig; log in again.`,
     );
   }
+}
+
+async function byLibrary(cluster: Cluster, user: User): Promise<Access> {
+  const { KubeConfig } = await import('./client-node.ts');
+  const config = new KubeConfig();
+  config.loadFromOptions({
+    clusters: [cluster],
+    users: [user],
+    contexts: [{ name: 'target', cluster: 'target', user: 'target' }],
+    currentContext: 'target',
+  });
+  const options = { headers: {} } as Access;
+  await config.applyToHTTPSOptions(options);
+  // The library's agents are made without these two.
+  Object.assign(options.agent, { keepAlive: true, maxSockets });
+  return options;
+}
+
+/** The same for a server that is reached directly, with a token, a password or a certificate. */
+async function plain(cluster: Cluster, user: User): Promise<Access> {
+  const tls: AgentOptions = {
+    ca: await bytesOf(cluster.caData, cluster.caFile),
+    cert: await bytesOf(user.certData, user.certFile),
+    key: await bytesOf(user.keyData, user.keyFile),
+    ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
+    ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+  };
+  const headers: OutgoingHttpHeaders = {};
+  if (user.token) headers['Authorization'] = `Bearer ${user.token}`;
+  if (user.impersonateUser) headers['Impersonate-User'] = user.impersonateUser;
+  const pool = { keepAlive: true, maxSockets };
+  const agent = cluster.server.startsWith('http:') ? new HttpAgent(pool) : new HttpsAgent({ ...tls, ...pool });
+  return { ...tls, headers, agent, ...(user.username ? { auth: `${user.username}:${user.password ?? ''}` } : {}) };
+}
+
+async function bytesOf(data: string | undefined, file: string | undefined): Promise<Buffer | undefined> {
+  if (data) return Buffer.from(data, 'base64');
+  return file ? readFile(file) : undefined;
 }
 
 function toCluster({ cluster }: Target, env: NodeJS.ProcessEnv): Cluster {
@@ -55,7 +86,7 @@ function toCluster({ cluster }: Target, env: NodeJS.ProcessEnv): Cluster {
     server: cluster.server,
     caData,
     caFile: caData ? undefined : text(cluster['certificate-authority']),
-    // The library refuses plain http without it; there is no TLS to verify then.
+    // There is no TLS to verify with plain http, which the library refuses without it.
     skipTLSVerify: cluster['insecure-skip-tls-verify'] === true || server.protocol === 'http:',
     tlsServerName: text(cluster['tls-server-name']),
     proxyUrl: text(cluster['proxy-url']) ?? proxyFromEnvironment(server, env),
@@ -81,7 +112,7 @@ async function toUser({ user }: Target, credential: ExecCredential | undefined):
   };
 }
 
-/** client-go `transport.ImpersonationConfig`; the user itself is set by the library. */
+/** client-go `transport.ImpersonationConfig`, but for the user itself. */
 function impersonation({ user }: Target): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   if (Array.isArray(user['as-groups']) && user['as-groups'].length > 0)
