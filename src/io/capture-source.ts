@@ -9,15 +9,37 @@ import type {
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
-import { type Capture, type CapturedIstiod, type CapturedProxy, readCapture } from './capture.ts';
+import { type Capture, type CapturedIstiod, type CapturedProxy, readCapture, readCaptures } from './capture.ts';
+
+/** The state of one cluster. The name is of the cluster, where the capture is one of several. */
+export interface CapturedState {
+  name?: string;
+  state: ClusterState;
+}
 
 /**
- * Reads a capture, a directory or an archive of one, as a cluster's state, so that every command works on either.
+ * Reads a capture, a directory or an archive of one, as the states of its clusters, so that every command works on either.
  *
  * @throws CaptureError where it is no capture, or is one of a newer format
  */
+export async function readCaptureStates(path: string): Promise<CapturedState[]> {
+  const captures = await readCaptures(path);
+  return captures.map((capture) => ({
+    ...(capture.cluster === undefined ? {} : { name: capture.cluster }),
+    state: toState(path, capture),
+  }));
+}
+
+/**
+ * Reads the capture of one cluster as its state.
+ *
+ * @throws CaptureError as `readCaptureStates`, and for one of several clusters
+ */
 export async function readCaptureState(path: string): Promise<ClusterState> {
-  const capture = await readCapture(path);
+  return toState(path, await readCapture(path));
+}
+
+function toState(path: string, capture: Capture): ClusterState {
   return {
     origin: `capture ${path}`,
     takenAt: capture.takenAt,
@@ -39,6 +61,7 @@ function toAnswers(istiod: CapturedIstiod, resources: readonly Resource[]): Isti
     version: istiod.version,
     syncz: istiod.syncz as JsonObject[] | undefined,
     mesh: istiod.mesh,
+    clusterz: istiod.clusterz,
     problems: [],
   };
 }

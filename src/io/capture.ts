@@ -5,11 +5,14 @@ import { isKubernetesObject, toResource } from '../source/object.ts';
 import { isArchive, openArchive } from './capture/archive.ts';
 import { CaptureError, type FileError, parseJson } from './capture/file.ts';
 import { type CaptureFiles, directoryFiles } from './capture/files.ts';
+import { syncRows } from './sync-rows.ts';
 
 export { CaptureError } from './capture/file.ts';
 
-/** The layout that this program writes; it reads all up to it. */
+/** The layout of one cluster. */
 export const captureFormat = 'mesh-capture/v1';
+/** The layout of several: a capture of each in a folder below `clusters/`. This program reads all up to it. */
+export const severalFormat = 'mesh-capture/v2';
 
 /** What one istiod answered on its debug port; a file that is absent or unreadable leaves its field undefined. */
 export interface CapturedIstiod {
@@ -17,6 +20,7 @@ export interface CapturedIstiod {
   syncz?: JsonObject[];
   mesh?: JsonObject;
   version?: string;
+  clusterz?: JsonObject[];
 }
 
 /** One proxy's folder. Files are read when asked for: dumps are large. */
@@ -36,6 +40,8 @@ export interface CapturedProxy {
 export interface Capture {
   /** As the user named it. */
   name: string;
+  /** Name of the cluster, in a capture of several. */
+  cluster?: string;
   format: string;
   /** RFC 3339, or '' where the capture does not say. */
   takenAt: string;
@@ -51,13 +57,47 @@ export interface Capture {
 }
 
 /**
- * Reads a capture, a directory or an archive of one (`capture.json`, `resources/`, `istiod/`, `proxies/`).
+ * Reads a capture, a directory or an archive of one (`capture.json`, `resources/`, `istiod/`, `proxies/`), or of several
+ * clusters (`clusters/<folder>/` with as much in each).
  *
+ * @returns one for each cluster
  * @throws CaptureError where it is none, or is one of a newer format
  */
-export async function readCapture(path: string): Promise<Capture> {
+export async function readCaptures(path: string): Promise<Capture[]> {
   const files = isArchive(path) ? await openArchive(path) : directoryFiles(path);
-  const head = await readHead(files);
+  const { clusters, ...head } = await readHead(files);
+  if (!clusters) return [await readOne(files, head)];
+  return Promise.all(
+    clusters.map(async ({ name, folder }) => {
+      const own = folderOf(files, `clusters/${folder}`);
+      return { ...(await readOne(own, await readHead(own))), cluster: name };
+    }),
+  );
+}
+
+/**
+ * Reads the capture of one cluster.
+ *
+ * @throws CaptureError as `readCaptures`, and for one of several clusters
+ */
+export async function readCapture(path: string): Promise<Capture> {
+  const [capture, ...others] = await readCaptures(path);
+  if (!capture || others.length > 0) throw new CaptureError(path, 'it holds several clusters');
+  return capture;
+}
+
+/** The files below a folder as files of their own. */
+function folderOf(files: CaptureFiles, folder: string): CaptureFiles {
+  return {
+    name: `${files.name}/${folder}`,
+    list: (name) => files.list(`${folder}/${name}`),
+    read: (name) => files.read(`${folder}/${name}`),
+  };
+}
+
+type Head = Pick<Capture, 'format' | 'takenAt' | 'redacted' | 'leftOut'>;
+
+async function readOne(files: CaptureFiles, head: Head): Promise<Capture> {
   const errors: FileError[] = [];
   const [resources, istiods, proxies] = await Promise.all([
     readResources(files, errors),
@@ -76,22 +116,34 @@ async function readJson(files: CaptureFiles, file: string): Promise<unknown> {
   return parseJson(name, bytes.toString('utf8'));
 }
 
-async function readHead(files: CaptureFiles): Promise<Pick<Capture, 'format' | 'takenAt' | 'redacted' | 'leftOut'>> {
+async function readHead(files: CaptureFiles): Promise<Head & { clusters?: { name: string; folder: string }[] }> {
   const value = await readJson(files, 'capture.json');
   const head = isObject(value) ? value : {};
   const { format, takenAt, redacted, leftOut } = head;
   const file = `${files.name}/capture.json`;
   const version = typeof format === 'string' ? /^mesh-capture\/v(\d+)$/.exec(format)?.[1] : undefined;
   if (version === undefined) throw new CaptureError(file, `not a capture: its format is ${JSON.stringify(format)}`);
-  if (Number(version) > 1)
-    throw new CaptureError(file, `written in ${format}; this program reads up to ${captureFormat}: use a newer one`);
+  if (Number(version) > 2)
+    throw new CaptureError(file, `written in ${format}; this program reads up to ${severalFormat}: use a newer one`);
+  const clusters = format === severalFormat ? clustersOf(file, head['clusters']) : undefined;
   const left = Array.isArray(leftOut) ? leftOut.filter(isObject) : [];
   return {
     format: format as string,
     takenAt: typeof takenAt === 'string' ? takenAt : '',
     redacted: Array.isArray(redacted) ? redacted.map(String) : [],
     leftOut: new Map(left.map((it) => [String(it['what']), String(it['reason'])])),
+    ...(clusters ? { clusters } : {}),
   };
+}
+
+/** @throws CaptureError for names of folders that lead elsewhere, and for none at all */
+function clustersOf(file: string, value: unknown): { name: string; folder: string }[] {
+  const list = Array.isArray(value) ? value.filter(isObject) : [];
+  const clusters = list.map(({ name, folder }) => ({ name: String(name), folder: String(folder) }));
+  if (clusters.length === 0) throw new CaptureError(file, 'it names no cluster');
+  const bad = clusters.find(({ folder }) => !/^[\w.-]+$/.test(folder) || /^\.+$/.test(folder));
+  if (bad) throw new CaptureError(file, `${JSON.stringify(bad.folder)} is no name of a folder`);
+  return clusters;
 }
 
 async function readResources(files: CaptureFiles, errors: FileError[]): Promise<Resource[]> {
@@ -122,10 +174,13 @@ async function readIstiods(files: CaptureFiles, errors: FileError[]): Promise<Ca
     pods.map(async (pod) => {
       const read = (name: string) => attempt(errors, () => readJson(files, `istiod/${pod}/${name}`));
       const [syncz, mesh, version] = await Promise.all([read('syncz.json'), read('mesh.json'), read('version.json')]);
+      // Captures of older versions have none.
+      const clusterz: unknown = await readJson(files, `istiod/${pod}/clusterz.json`).catch(() => undefined);
       return {
         pod,
-        syncz: Array.isArray(syncz) ? (syncz as JsonObject[]) : undefined,
+        syncz: syncz === undefined ? undefined : syncRows(syncz),
         mesh: isObject(mesh) ? (mesh as JsonObject) : undefined,
+        clusterz: Array.isArray(clusterz) ? (clusterz as JsonObject[]) : undefined,
         version: isObject(version) && typeof version['version'] === 'string' ? version['version'] : undefined,
       };
     }),

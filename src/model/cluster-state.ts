@@ -74,6 +74,8 @@ export interface IstiodAnswers {
   mesh?: JsonObject;
   /** `/debug/registryz`. */
   registryz?: JsonObject[];
+  /** `/debug/clusterz`: the clusters that it reads services and endpoints of, its own among them. */
+  clusterz?: JsonObject[];
   problems: Problem[];
 }
 
@@ -88,6 +90,27 @@ export interface Skipped {
   hides: string;
   /** Nothing can be examined without it. */
   essential?: boolean;
+}
+
+/** A cluster that an istiod of another one reads services, pods and endpoints of. */
+export interface RemoteCluster {
+  /** As Istio knows it: `CLUSTER_ID` of its proxies. */
+  clusterId: string;
+  resources: readonly Resource[];
+}
+
+/** Where a run reads several clusters: whose proxies a state tells of, and what else belongs to their mesh. */
+export interface Standpoint {
+  /** The cluster of the proxies: the name of its context. Ids of proxies end with it: `namespace/pod@name`. */
+  name: string;
+  /** As Istio knows it (`CLUSTER_ID`). */
+  clusterId: string;
+  /** The cluster whose objects configure these proxies; another than `name` where that one has no istiod of its own. */
+  config: string;
+  /** All the other clusters that were read, by the ids that Istio knows them by. */
+  names: ReadonlyMap<string, string>;
+  /** Those of them that istiod reads services and endpoints of, and the proxies' own where it is another than `config`. */
+  remotes: readonly RemoteCluster[];
 }
 
 /** All that was read of a cluster, live or from a capture. */
@@ -105,4 +128,8 @@ export interface ClusterState {
   redacted?: string[];
   /** Folders of proxies and other files that a capture was not given though they were there, with the reason. */
   leftOut?: ReadonlyMap<string, string>;
+  /** Only where a run reads several clusters. */
+  standpoint?: Standpoint;
+  /** Ids of clusters that istiod reads endpoints of and that were not read. */
+  unseenClusters?: readonly string[];
 }

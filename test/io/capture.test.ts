@@ -37,8 +37,8 @@ describe('what cannot be used', () => {
     ['another file', { 'capture.json': '{"format":"other"}' }, /not a capture/],
     [
       'a newer format',
-      { 'capture.json': '{"format":"mesh-capture/v2"}' },
-      /mesh-capture\/v2.*reads up to mesh-capture\/v1/,
+      { 'capture.json': '{"format":"mesh-capture/v3"}' },
+      /mesh-capture\/v3.*reads up to mesh-capture\/v2/,
     ],
   ])('%s is refused', async (_what, files, message) => {
     await expect(readCapture(directory(files))).rejects.toThrow(message);

@@ -39,6 +39,8 @@ export async function archiveSink(file: string, now = new Date()): Promise<Captu
     if (rest > 0) await put(Buffer.alloc(block - rest));
   };
   return {
+    // Folders are known by their files.
+    folder: async () => undefined,
     // One entry after the other, however many proxies are read at once.
     write(path, content) {
       const written = last.then(() => writeEntry(path, content));

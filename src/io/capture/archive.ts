@@ -131,7 +131,7 @@ function archiveFiles(file: string, fd: number, places: Map<string, Place>): Cap
       const names = folders.get(folder);
       if (names) return [...names].sort();
       // Archives need not hold empty folders.
-      if (places.has(root + folder) || folder === 'istiod' || folder === 'proxies') return [];
+      if (places.has(root + folder) || /(^|\/)(istiod|proxies)$/.test(folder)) return [];
       throw missing(folder);
     },
     async read(name) {

@@ -4,6 +4,8 @@ import { CaptureError } from './file.ts';
 
 /** Where a capture is written to. Paths are relative and have `/`. */
 export interface CaptureSink {
+  /** Makes a folder that may stay empty. */
+  folder(name: string): Promise<void>;
   /** Writes one file. Calls may overlap. */
   write(file: string, content: Buffer): Promise<void>;
   /** All was written. */
@@ -20,8 +22,8 @@ export interface CaptureSink {
 export async function directorySink(directory: string): Promise<CaptureSink> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if ((await readdir(directory)).length > 0) throw new CaptureError(directory, 'it is not empty; name a new directory');
-  for (const folder of ['resources', 'istiod', 'proxies']) await mkdir(join(directory, folder), { mode: 0o700 });
   return {
+    folder: async (name) => void (await mkdir(join(directory, name), { recursive: true, mode: 0o700 })),
     async write(file, content) {
       const path = join(directory, file);
       await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });

@@ -49,13 +49,18 @@ export async function writeCapture(
   options: WriteOptions = {},
 ): Promise<Written> {
   try {
-    const written = await new CaptureWriter(state, sink, options).write();
+    const written = await writeFiles(state, sink, options);
     await sink.finish();
     return written;
   } catch (error) {
     await sink.abandon();
     throw error;
   }
+}
+
+/** Writes the files of one cluster; the sink is neither finished nor abandoned. @throws as `writeCapture` */
+export function writeFiles(state: ClusterState, sink: CaptureSink, options: WriteOptions): Promise<Written> {
+  return new CaptureWriter(state, sink, options).write();
 }
 
 class CaptureWriter {
@@ -75,6 +80,7 @@ class CaptureWriter {
   async write(): Promise<Written> {
     const { resources, istiods, proxies, takenAt, origin, skipped } = this.#state;
     const { concurrency = 16, signal, onProgress = () => undefined } = this.#options;
+    for (const folder of ['resources', 'istiod', 'proxies']) await this.#sink.folder(folder);
     for (const [name, items] of byFile(resources, this.#more)) {
       this.#written.resources += items.length;
       await this.#put(`resources/${name}`, toBytes({ apiVersion: 'v1', kind: 'List', items }));
@@ -120,8 +126,8 @@ class CaptureWriter {
   }
 
   async #writeIstiod(istiod: IstiodAnswers): Promise<void> {
-    const { version, syncz, mesh, registryz } = istiod;
-    const answers = { version: version === undefined ? undefined : { version }, syncz, mesh, registryz };
+    const { version, syncz, mesh, registryz, clusterz } = istiod;
+    const answers = { version: version === undefined ? undefined : { version }, syncz, mesh, registryz, clusterz };
     for (const [name, value] of Object.entries(answers)) {
       if (value === undefined) continue;
       const bytes = toBytes(redactValue(value as Json, this.#more));
