@@ -1,4 +1,5 @@
-import { readSyncz, type SyncRow, type SyncState, unackedTypes } from '../../src/app/drift/sync.ts';
+import { type SyncRow, type SyncState, unackedTypes } from '../../src/app/drift/sync.ts';
+import { readSyncz } from '../../src/app/drift/syncz.ts';
 import { compareConfigs } from '../../src/compare/index.ts';
 import type { Comparison } from '../../src/compare/types.ts';
 import { decodeConfigDump, emptyLiveProxy, type LiveProxy } from '../../src/decode/index.ts';

@@ -1,7 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { readSyncz, unackedTypes } from '../../src/app/drift/sync.ts';
+import { unackedTypes } from '../../src/app/drift/sync.ts';
+import { readSyncz } from '../../src/app/drift/syncz.ts';
 import { toRegistryInput } from '../../src/app/registry-input.ts';
 import { Mesh } from '../../src/app/route/mesh.ts';
 import { serving } from '../../src/app/route/serving.ts';

@@ -1,4 +1,5 @@
-import { readSyncz, unackedTypes } from '../../src/app/drift/sync.ts';
+import { unackedTypes } from '../../src/app/drift/sync.ts';
+import { readSyncz } from '../../src/app/drift/syncz.ts';
 import { compareConfigs } from '../../src/compare/index.ts';
 import { compileProxy } from '../../src/compile/index.ts';
 import { decodeConfigDump } from '../../src/decode/index.ts';

@@ -1,5 +1,6 @@
 import type { ClusterState, IstiodAnswers } from '../../model/cluster-state.ts';
-import { pushTime, readSyncEntries, type SyncEntry, unackedTypes } from './sync.ts';
+import { pushTime, unackedTypes } from './sync.ts';
+import { readSyncEntries, type SyncEntry } from './syncz.ts';
 
 /** A proxy's connection to one istiod. */
 export interface Connection extends SyncEntry {

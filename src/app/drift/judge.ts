@@ -25,7 +25,10 @@ export function judge(
     .map((it) => ({ type: it.type, name: it.name, details: it.details, time: it.lastUpdateAttempt }));
   const log = logRejections(answers.log ?? '');
   for (const type of row ? unackedTypes(row) : []) {
-    if (!row || rejections.some((it) => it.type === type) || !isRejected(row, type, now)) continue;
+    if (!row || rejections.some((it) => it.type === type)) continue;
+    // Where istiod forgot what was acknowledged, Envoy's own log decides.
+    const logged = row[type]?.acked === '' && log.has(type);
+    if (!logged && !isRejected(row, type, now)) continue;
     const told = row[type]?.error;
     const { name, details } = told === undefined ? (log.get(type) ?? nothingTold) : readRejection(told);
     rejections.push({ type, name, details, time: row[type]?.sentTime });

@@ -1,6 +1,4 @@
-import { type ResourceType, typeUrl } from '../../model/envoy.ts';
-import type { JsonObject } from '../../model/json.ts';
-import { isObject } from '../../model/json.ts';
+import type { ResourceType } from '../../model/envoy.ts';
 
 /**
  * How a proxy stands with its istiod: `synced` (acknowledged all that was sent), `stale` (something sent was not
@@ -14,6 +12,7 @@ export type SyncType = ResourceType | 'extension';
 
 /** One type's exchange between istiod and a proxy, as `/debug/syncz` tells it. */
 export interface TypeSync {
+  /** A nonce, or a word in its place where istiod tells states alone. */
   sent: string;
   acked: string;
   /** RFC 3339; undefined where istiod is too old to say. */
@@ -24,87 +23,6 @@ export interface TypeSync {
 
 /** The types of which something was sent. */
 export type SyncRow = Partial<Record<SyncType, TypeSync>>;
-
-/** One connection of a proxy, as one istiod tells it. */
-export interface SyncEntry {
-  /** `namespace/pod` */
-  id: string;
-  row: SyncRow;
-  /** Types that the proxy asked for; undefined where istiod is too old to say. */
-  watched?: ReadonlySet<SyncType>;
-  clusterId: string;
-  /** `sidecar`, `router`; '' where istiod does not say. */
-  proxyType: string;
-  istioVersion: string;
-}
-
-const syncTypes = ['cluster', 'listener', 'endpoint', 'route', 'extension'] as const;
-
-const urls: Record<SyncType, string> = {
-  ...typeUrl,
-  extension: 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig',
-};
-
-/** Names of the flat fields, `cluster_sent` and so on (pilot/pkg/xds `SyncStatus`). */
-const flat: Record<SyncType, string> = {
-  cluster: 'cluster',
-  endpoint: 'endpoint',
-  listener: 'listener',
-  route: 'route',
-  extension: 'extensionconfig',
-};
-
-/**
- * Reads `/debug/syncz` of one istiod: an entry a connection. Old istiods have `cluster_sent` and so on, newer ones a map
- * `resources` by type URL beside or instead.
- */
-export function readSyncEntries(answer: unknown): SyncEntry[] {
-  return (Array.isArray(answer) ? answer : []).flatMap((entry) => {
-    if (!isObject(entry) || typeof entry['proxy'] !== 'string') return [];
-    const dot = entry['proxy'].lastIndexOf('.');
-    const id = `${entry['proxy'].slice(dot + 1)}/${entry['proxy'].slice(0, dot)}`;
-    const { resources } = entry as JsonObject;
-    const watched = isObject(resources)
-      ? new Set(syncTypes.filter((type) => resources[urls[type]] !== undefined))
-      : undefined;
-    return [
-      {
-        id,
-        row: rowOf(entry as JsonObject),
-        ...(watched ? { watched } : {}),
-        clusterId: text(entry['cluster_id']),
-        proxyType: text(entry['proxy_type']),
-        istioVersion: text(entry['istio_version']) || text(entry['proxy_version']),
-      },
-    ];
-  });
-}
-
-/** The rows of one istiod by `namespace/pod`. */
-export function readSyncz(answer: unknown): Map<string, SyncRow> {
-  return new Map(readSyncEntries(answer).map(({ id, row }) => [id, row]));
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function rowOf(entry: JsonObject): SyncRow {
-  const row: SyncRow = {};
-  for (const type of syncTypes) {
-    const resources = isObject(entry['resources']) ? entry['resources'][urls[type]] : undefined;
-    const known = isObject(resources) ? resources : {};
-    const sent = text(known['sent'] ?? entry[`${flat[type]}_sent`]);
-    if (sent === '') continue;
-    const sync: TypeSync = { sent, acked: text(known['acked'] ?? entry[`${flat[type]}_acked`]) };
-    // Go prints a time that was never set as year 1.
-    const sentTime = text(known['sentTime']);
-    if (sentTime !== '' && !sentTime.startsWith('0001')) sync.sentTime = sentTime;
-    if (text(known['lastError']) !== '') sync.error = text(known['lastError']);
-    row[type] = sync;
-  }
-  return row;
-}
 
 /** The types that were sent and not acknowledged. */
 export function unackedTypes(row: SyncRow): SyncType[] {
@@ -136,6 +54,8 @@ export function isRejected(row: SyncRow, type: SyncType, now: string): boolean {
   if (sync.error !== undefined) return true;
   // An istiod that tells when it sent something tells errors too.
   if (sync.sentTime !== undefined || sync.sent === sync.acked || !streamIsAlive(row, type)) return false;
+  // Old istiods forget what was acknowledged when Envoy asks anew (istio/istio#52278): that is no refusal.
+  if (sync.acked === '') return false;
   const sent = Date.parse(pushTime(sync.sent) ?? '');
   return Number.isNaN(sent) || Date.parse(now) - sent > inFlightMs;
 }

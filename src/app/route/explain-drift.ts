@@ -4,7 +4,8 @@ import { type Location, resourceName } from '../../model/resource.ts';
 import type { Desired } from '../desired/index.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
 import { type ObjectDrift, objectDrifts } from '../drift/objects.ts';
-import { readSyncz, unackedTypes } from '../drift/sync.ts';
+import { unackedTypes } from '../drift/sync.ts';
+import { readSyncz } from '../drift/syncz.ts';
 import type { SideReport } from './side.ts';
 
 /** One difference between Git and the cluster that may be why the two sides disagree. */

@@ -4,6 +4,7 @@ import { isProblem } from '../../model/cluster-state.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import { syncRows } from '../sync-rows.ts';
 import type { Connection } from './connection.ts';
 import type { PodHttp } from './pod-http.ts';
 import { podHttp } from './pod-http.ts';
@@ -72,6 +73,9 @@ async function ask(
     const on = version !== undefined;
     const syncz = on ? take(await getJson(http, podName, '/debug/syncz', isRows)) : undefined;
     const mesh = on ? take(await getJson(http, podName, '/debug/mesh', isJsonObject)) : undefined;
+    // What istiod reads of other clusters decides what of a proxy can be judged; a refusal is no gap of its own.
+    const clusters = on ? await getJson(http, podName, '/debug/clusterz', isRows) : undefined;
+    const clusterz = isProblem(clusters) ? undefined : clusters;
     const registryz =
       on && options.registry ? take(await getJson(http, podName, '/debug/registryz', isRows)) : undefined;
     return {
@@ -82,6 +86,7 @@ async function ask(
       syncz,
       mesh,
       registryz,
+      clusterz,
       problems,
     };
   } finally {
@@ -100,7 +105,8 @@ async function getJson<T>(
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));
     // An istiod without proxies answers `null`.
-    if (is(value ?? [])) return (value ?? []) as T;
+    const answer = path === '/debug/syncz' ? syncRows(value) : (value ?? []);
+    if (is(answer)) return answer as T;
   } catch {
     // Handled as any other wrong answer.
   }

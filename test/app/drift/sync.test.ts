@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { connectionsOf } from '../../../src/app/drift/connections.ts';
 import { logRejections, readRejection } from '../../../src/app/drift/proxy-log.ts';
-import { isRejected, readSyncEntries, readSyncz, streamIsAlive, unackedTypes } from '../../../src/app/drift/sync.ts';
+import { isRejected, streamIsAlive, unackedTypes } from '../../../src/app/drift/sync.ts';
+import { readSyncEntries, readSyncz } from '../../../src/app/drift/syncz.ts';
 
 const clusterUrl = 'type.googleapis.com/envoy.config.cluster.v3.Cluster';
 const listenerUrl = 'type.googleapis.com/envoy.config.listener.v3.Listener';
+const routeUrl = 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration';
+const endpointUrl = 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment';
 
 describe("istiod's syncz", () => {
   it('reads the old shape, a field a type', () => {
@@ -52,6 +55,59 @@ describe("istiod's syncz", () => {
     const [entry] = readSyncEntries([{ proxy: 'a.b', resources: { [clusterUrl]: {} }, cluster_id: 'c' }]);
     expect(entry).toMatchObject({ id: 'b/a', row: {}, clusterId: 'c', watched: new Set(['cluster']) });
     expect(readSyncEntries([{ proxy: 'a.b' }])[0]).not.toHaveProperty('watched');
+  });
+
+  const csds = (configs: object[], id = 'cart.shop') => ({
+    '@type': 'type.googleapis.com/envoy.service.status.v3.ClientConfig',
+    node: { id, metadata: { CLUSTER_ID: 'c', NAMESPACE: 'shop', ISTIO_VERSION: '1.24.0' } },
+    genericXdsConfigs: configs,
+  });
+
+  it('reads what comes over xDS, a state a type, with times since 1.23', () => {
+    const lastUpdated = '2026-11-21T10:53:19Z';
+    const [entry] = readSyncEntries([
+      csds([
+        { typeUrl: clusterUrl, configStatus: 'SYNCED', lastUpdated },
+        { typeUrl: listenerUrl, configStatus: 'ERROR', lastUpdated, errorState: { details: 'bad listener' } },
+        { typeUrl: routeUrl, configStatus: 'STALE', lastUpdated },
+        { typeUrl: endpointUrl, configStatus: 'NOT_SENT', lastUpdated: '0001-01-01T00:00:00Z' },
+        { typeUrl: 'type.googleapis.com/istio.networking.nds.v1.NameTable', configStatus: 'SYNCED', lastUpdated },
+      ]),
+    ]);
+    expect(entry).toMatchObject({ id: 'shop/cart', clusterId: 'c', istioVersion: '1.24.0' });
+    expect(entry?.watched).toEqual(new Set(['cluster', 'listener', 'route', 'endpoint']));
+    expect(entry && unackedTypes(entry.row)).toEqual(['listener', 'route']);
+    expect(entry?.row.listener).toMatchObject({ error: 'bad listener', sentTime: lastUpdated });
+    expect(entry && isRejected(entry.row, 'route', '2026-11-21T11:00:00Z')).toBe(false);
+  });
+
+  it('reads the xDS shape before 1.23, where NOT_SENT may mean that nobody asks', () => {
+    const states = [clusterUrl, listenerUrl, routeUrl].map((typeUrl, index) => ({
+      typeUrl,
+      configStatus: ['SYNCED', 'STALE', 'NOT_SENT'][index],
+    }));
+    const [entry] = readSyncEntries([csds(states)]);
+    expect(entry).not.toHaveProperty('watched');
+    expect(entry && Object.keys(entry.row)).toEqual(['cluster', 'listener']);
+    expect(entry && isRejected(entry.row, 'listener', '2036-01-01T00:00:00Z')).toBe(false);
+  });
+
+  it('passes over what connects and is no Envoy', () => {
+    const rows = [
+      { proxy: 'ztunnel-x.istio-system', proxy_type: 'ztunnel', resources: {} },
+      csds([{ typeUrl: 'type.googleapis.com/istio.workload.Address', configStatus: 'SYNCED' }], 'ztunnel-x.i'),
+      csds([{ typeUrl: clusterUrl, configStatus: 'UNKNOWN' }], 'ztunnel-x.i'),
+    ];
+    expect(readSyncEntries(rows)).toEqual([]);
+  });
+
+  it('infers no rejection where an old istiod forgot what was acknowledged', () => {
+    const sent = nonce(176);
+    const row = readSyncz([
+      { proxy: 'a.b', cluster_sent: sent, cluster_acked: '', listener_sent: sent, listener_acked: sent },
+    ]).get('b/a')!;
+    expect(unackedTypes(row)).toEqual(['cluster']);
+    expect(isRejected(row, 'cluster', '2026-11-21T12:00:00Z')).toBe(false);
   });
 
   it('follows a proxy to the istiod that it acknowledged last', () => {

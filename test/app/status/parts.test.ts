@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/app/drift/connections.ts';
-import { readSyncEntries } from '../../../src/app/drift/sync.ts';
+import { readSyncEntries } from '../../../src/app/drift/syncz.ts';
 import { certificateOf } from '../../../src/app/status/certificates.ts';
 import { stillDoes } from '../../../src/app/status/effects.ts';
 import { hazardFindings } from '../../../src/app/status/hazards.ts';
