@@ -2,8 +2,8 @@ import { codes } from '../../model/codes.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { IstiodStatus, ProxyStatus } from '../../model/status.ts';
 
-/** How many minor versions a proxy may be behind its istiod (Istio's supported data plane versions). */
-const mostBehind = 2;
+/** How many minor versions a proxy may be behind its istiod (istio.io, Supported Releases: Control Plane/Data Plane Skew). */
+const mostBehind = 1;
 
 /**
  * Proxies whose version does not go with their istiod's, one finding for each pair of versions, and revisions whose
@@ -49,10 +49,10 @@ function skew({
     proxies: [...ids].sort(),
     effect:
       severity === 'info'
-        ? `none known; proxies may be up to ${mostBehind} minor versions behind.`
+        ? 'none known; proxies may be one minor version behind.'
         : newer
           ? 'a proxy newer than its istiod is not supported; it may be sent what it does not understand.'
-          : `a proxy more than ${mostBehind} minor versions behind is not supported; it may reject what it is sent.`,
+          : 'a proxy more than one minor version behind is not supported; it may reject what it is sent.',
     fix: newer ? 'upgrade istiod first.' : 'restart the pods, so that they are injected with the new version.',
   };
 }

@@ -124,7 +124,7 @@ describe('hazards', () => {
     const severities = ['1.29.3', '1.28.0', '1.27.0', '1.26.0', '1.30.0', ''].map(
       (version) => versionFindings([of(version)], [])[0]?.severity,
     );
-    expect(severities).toEqual([undefined, 'info', 'info', 'warning', 'warning', undefined]);
+    expect(severities).toEqual([undefined, 'info', 'warning', 'warning', 'warning', undefined]);
     const istiods: IstiodStatus[] = ['1.29.0', '1.28.0'].map((version, index) => {
       return { pod: `${index}`, namespace: 'istio-system', revision: 'default', version, proxies: 1 };
     });
