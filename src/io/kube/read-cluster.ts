@@ -18,7 +18,7 @@ export interface ReadOptions extends KubeOptions, ProxySelection {
   proxyTimeoutMs?: number;
   /** Ask the istiods; true. Without it nothing but objects is read, and no port is forwarded. */
   istiods?: boolean;
-  /** Ask istiod for its registry too. */
+  /** For a capture: ask istiod for its registry too, and keep of each object what nothing else reads. */
   registry?: boolean;
 }
 
@@ -44,7 +44,7 @@ export async function readCluster(
 ): Promise<ClusterState | Problem> {
   const connection = await connect(options, signal);
   if (isProblem(connection)) return connection;
-  const read = await readResources(connection, signal, (done, total) =>
+  const read = await readResources(connection, signal, options.registry, (done, total) =>
     onProgress({ stage: 'resources', done, total }),
   );
   if (isProblem(read)) return read;

@@ -11,6 +11,7 @@ import { discover } from './discovery.ts';
 import type { Kind } from './kinds.ts';
 import { kindName, kinds } from './kinds.ts';
 import { listObjects } from './list.ts';
+import { dropUnread } from './unread-fields.ts';
 
 /** Lists under way at a time. */
 const parallel = 8;
@@ -24,12 +25,14 @@ export interface ReadResources {
  * Reads all objects of all kinds, in all namespaces: config of any of them may apply to any proxy. A kind that is not
  * served or may not be listed is skipped, with what is hidden by that; the others go on.
  *
+ * @param whole keep what only a capture reads; by default such fields of kinds that are no config are dropped
  * @param onKind called when a kind has been read
  * @returns a problem where the server as a whole cannot be talked to
  */
 export async function readResources(
   connection: Connection,
   signal?: AbortSignal,
+  whole = false,
   onKind: (done: number, total: number) => void = () => undefined,
 ): Promise<ReadResources | Problem> {
   const served = await discover(connection, new Set(kinds.map((kind) => kind.group)), signal);
@@ -38,7 +41,7 @@ export async function readResources(
   let done = 0;
   const lists = kinds.map((kind) =>
     limit(async () => {
-      const outcome = await readKind(connection, kind, served, signal);
+      const outcome = await readKind(connection, kind, served, whole, signal);
       onKind(++done, kinds.length);
       return outcome;
     }),
@@ -63,6 +66,7 @@ async function readKind(
   connection: Connection,
   kind: Kind,
   served: Served,
+  whole: boolean,
   signal?: AbortSignal,
 ): Promise<Resource[] | NotRead> {
   const what = kindName(kind);
@@ -72,9 +76,9 @@ async function readKind(
     return { skipped: { what, reason: 'not-served', message, hides: '', essential: kind.essential } };
   }
   const wanted = { verb: 'list', resource: kind.plural, group: kind.group, hides: kind.hides };
-  const items = await listObjects(connection, path, wanted, signal);
+  const trim = kind.config ? undefined : whole ? dropManagedFields : dropUnread(what);
+  const items = await listObjects(connection, path, wanted, signal, trim);
   if (isProblem(items)) return notRead(what, items, kind.hides, kind.essential);
-  if (!kind.config) for (const item of items) dropManagedFields(item);
   return items.filter(isKubernetesObject).map((item) => toResource(item, 'api'));
 }
 
