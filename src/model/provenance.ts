@@ -25,28 +25,47 @@ export interface Origin {
 /** What a mark may be given: a config container, a config container and a key in it, a resource, or an origin itself. */
 export type Source = object | readonly [container: object, ...keys: (string | number)[]] | Origin | undefined;
 
-const places = new WeakMap<object, Origin>();
+/** A container's place below its parent's, the resource above the root. Paths are written out for those that ask. */
+interface Link {
+  up: Link | Resource;
+  step: string | number;
+}
+
+const places = new WeakMap<object, Origin | Link>();
 const whole = new WeakMap<object, Origin[]>();
 const fields = new WeakMap<object, Map<string | number, Origin[]>>();
 
 /** Registers all containers of the resource's object, so that `placeOf` answers for them. Idempotent. */
 export function adopt(resource: Resource): void {
   // Thousands of pods pass through here: nothing is made for their scalars.
-  const visit = (container: object, path: Path): void => {
+  const visit = (container: object, place: Origin | Link, up: Link | Resource): void => {
     if (places.has(container)) return;
-    places.set(container, { resource, path });
+    places.set(container, place);
     for (const key of Object.keys(container)) {
       const item = (container as Record<string, unknown>)[key];
-      if (typeof item === 'object' && item !== null)
-        visit(item, [...path, Array.isArray(container) ? Number(key) : key]);
+      if (typeof item !== 'object' || item === null) continue;
+      const link = { up, step: Array.isArray(container) ? Number(key) : key };
+      visit(item, link, link);
     }
   };
-  visit(resource.object, []);
+  visit(resource.object, { resource, path: [] }, resource);
 }
 
 /** The resource and path that a config container stands at, or undefined for a value that no resource holds. */
 export function placeOf(container: object): Origin | undefined {
-  return places.get(container);
+  const place = places.get(container);
+  if (place === undefined || 'path' in place) return place;
+  const origin = followed(place);
+  // Many messages come from one container: they share what is written out once.
+  places.set(container, origin);
+  return origin;
+}
+
+function followed(link: Link): Origin {
+  const path: (string | number)[] = [];
+  let at: Link | Resource = link;
+  for (; 'up' in at; at = at.up) path.push(at.step);
+  return { resource: at, path: path.reverse() };
 }
 
 /** Gives a container that was built anew (a delegate merged into its root, a normalized copy) the place of `source`. */
@@ -63,7 +82,7 @@ function toOrigin(source: Source): Origin | undefined {
     const at = toOrigin(container);
     return at && { resource: at.resource, path: [...at.path, ...keys] };
   }
-  const known = places.get(source);
+  const known = placeOf(source);
   if (known) return known;
   if (isObject(source) && 'resource' in source && 'path' in source) return source as unknown as Origin;
   if (isObject(source) && 'locate' in source && 'metadata' in source)
