@@ -3,6 +3,10 @@ import type { RegistryInput } from '../registry/types.ts';
 
 /** What the registry is built from: the API server's objects and what istiod itself says of its settings. */
 export function toRegistryInput(state: ClusterState): RegistryInput {
-  const istiod = state.istiods.find((it) => it.mesh !== undefined) ?? state.istiods[0];
+  // Those of another namespace than the root's are another mesh's.
+  const namespaces = state.istiods.map((it) => it.namespace).sort();
+  const root = namespaces.includes('istio-system') ? 'istio-system' : namespaces[0];
+  const own = state.istiods.filter((it) => it.namespace === root);
+  const istiod = own.find((it) => it.mesh !== undefined) ?? own[0];
   return { resources: state.resources, istiod: istiod && { mesh: istiod.mesh, version: istiod.version } };
 }

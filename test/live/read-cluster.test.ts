@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { toRegistryInput } from '../../src/app/registry-input.ts';
 import { readCluster } from '../../src/io/kube/read-cluster.ts';
 import { type ClusterState, isProblem } from '../../src/model/cluster-state.ts';
 import { ApiServer } from '../support/api-server/index.ts';
@@ -120,6 +121,24 @@ describe('a cluster over the real protocol', () => {
       { podName: 'istiod-1', namespace: 'mesh', revision: 'default', problems: [{ code: 'not-found' }] },
     ]);
     await elsewhere.close();
+  });
+
+  it('asks the istiods of all namespaces, and takes settings from those of one', async () => {
+    const at = (namespace: string, name: string) => ({
+      ...istiodPod(name),
+      metadata: { name, namespace, labels: { app: 'istiod', 'istio.io/rev': name } },
+    });
+    const both = await new ApiServer([at('canary', 'a'), at('istio-system', 'b')]).start();
+    both.forwards.set('istio-system/b:15014', { refuse: 'connection refused' });
+    const asked = async (options: object) =>
+      (await state({ kubeconfig: both.kubeconfig(), ...options })).istiods.map(({ podName }) => podName);
+    expect(await asked({})).toEqual(['b', 'a']);
+    expect(await asked({ istioNamespace: 'canary' })).toEqual(['a']);
+    const cluster = await state({ kubeconfig: both.kubeconfig() });
+    const mesh = { rootNamespace: 'canary' };
+    Object.assign(cluster.istiods[1]!, { mesh, version: '1.30.0' });
+    expect(toRegistryInput(cluster).istiod).toEqual({ mesh: undefined, version: undefined });
+    await both.close();
   });
 
   it('says which kinds are not served', async () => {

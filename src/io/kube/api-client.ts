@@ -5,15 +5,12 @@ import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Access, Connection } from './connection.ts';
 import type { Wanted } from './problems.ts';
-import { networkProblem, statusProblem } from './problems.ts';
+import { networkProblem, retryAfterMs, statusProblem } from './problems.ts';
 import type { Reply } from './request.ts';
 import { send } from './request.ts';
 
 /** A request is made so many times at most. */
 const maxTries = 6;
-/** No server is waited for longer than this at a time, whatever its Retry-After says. */
-const maxWaitMs = 30_000;
-
 /** An answer of the API server: its status and, where it is an object, its JSON. */
 export interface ApiAnswer {
   status: number;
@@ -67,9 +64,9 @@ async function getReply(connection: Connection, path: string, signal?: AbortSign
     } else if (!isTransient(outcome.status) || tries >= maxTries) {
       return outcome;
     }
-    const pause = isProblem(outcome) ? undefined : retryAfter(outcome);
+    const pause = isProblem(outcome) ? undefined : retryAfterMs(outcome.headers);
     try {
-      await sleep(Math.min(pause ?? connection.backoffMs * 2 ** (tries - 1), maxWaitMs), undefined, { signal });
+      await sleep(pause ?? connection.backoffMs * 2 ** (tries - 1), undefined, { signal });
     } catch (error) {
       return networkProblem(error, connection.target);
     }
@@ -91,14 +88,6 @@ async function attempt(
 
 function isTransient(status: number): boolean {
   return status === 429 || (status >= 500 && status !== 501 && status !== 505);
-}
-
-/** Milliseconds of a Retry-After header: seconds, or a date. */
-function retryAfter({ headers }: Reply): number | undefined {
-  const text = headers['retry-after'];
-  if (text === undefined) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 function readReply(reply: Reply, connection: Connection, wanted?: Wanted): ApiAnswer | Problem {

@@ -12,10 +12,12 @@ import { podPhase } from './proxies.ts';
 
 const monitoringPort = 15014;
 const usualNamespace = 'istio-system';
+const hides = 'what istiod tells: its version, the mesh config in force, and what the proxies acknowledged';
 
 /**
- * The running istiod pods of one namespace: the given one, else the one that has istiods, `istio-system` before others.
- * That namespace is the root namespace too, unless the mesh config says otherwise.
+ * The running istiod pods: of the given namespace, else of all, those of the root namespace first. That is the namespace
+ * that has istiods, `istio-system` before others, unless the mesh config says otherwise. A proxy that the others serve
+ * would be taken for disconnected if they were not asked.
  */
 export function findIstiods(
   resources: readonly Resource[],
@@ -31,7 +33,9 @@ export function findIstiods(
   const namespaces = istiods.map(({ metadata }) => metadata.namespace).sort();
   const usual = namespaces.includes(usualNamespace) ? usualNamespace : namespaces[0];
   const rootNamespace = given ?? usual ?? usualNamespace;
-  return { rootNamespace, pods: istiods.filter(({ metadata }) => metadata.namespace === rootNamespace) };
+  const isRoot = ({ metadata }: Resource): boolean => metadata.namespace === rootNamespace;
+  const others = given === undefined ? istiods.filter((pod) => !isRoot(pod)) : [];
+  return { rootNamespace, pods: [...istiods.filter(isRoot), ...others] };
 }
 
 /**
@@ -58,7 +62,7 @@ async function ask(
   const { name: podName, namespace, labels } = pod.metadata;
   const deadline = AbortSignal.timeout(options.deadlineMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-  const http = podHttp(connection, { namespace, podName, port: monitoringPort }, signal);
+  const http = podHttp(connection, { namespace, podName, port: monitoringPort, hides }, signal);
   const problems: Problem[] = [];
   const take = <T>(answer: T | Problem): T | undefined => {
     if (!isProblem(answer)) return answer;

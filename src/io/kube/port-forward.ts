@@ -6,18 +6,21 @@ import type { Problem } from '../../model/cluster-state.ts';
 import { isProblem } from '../../model/cluster-state.ts';
 import type { Access, Connection } from './connection.ts';
 import { PortForwardStream } from './port-forward-stream.ts';
-import { networkProblem, statusProblem } from './problems.ts';
+import { networkProblem, retryAfterMs, statusProblem } from './problems.ts';
 
 /** A port of a pod, to be reached through the API server. */
 export interface PodPort {
   namespace: string;
   podName: string;
   port: number;
+  /** What the report cannot say where it may not be reached. */
+  hides: string;
 }
 
 /** How the kubelet multiplexes a forwarded port over a WebSocket (k8s.io/kubelet portforward, `wsstream`). */
 const subprotocol = 'v4.channel.k8s.io';
 const maxTries = 4;
+const closeMs = 1000;
 
 /**
  * Opens a port of a pod as a stream; no local port is opened. An overloaded or failing API server is asked again after
@@ -32,49 +35,58 @@ export async function openPortForward(
   for (let tries = 1; ; tries++) {
     const access = await connection.access(signal);
     if (isProblem(access)) return access;
-    const outcome = await handshake(connection, access, target, signal);
+    const { outcome, retryAfter } = await handshake(connection, access, target, signal);
     if (!isProblem(outcome)) return outcome;
     if (outcome.code === 'unauthorized' && !renewed && connection.renew(access)) renewed = true;
     else if (!['overloaded', 'server', 'closed'].includes(outcome.code) || tries >= maxTries) return outcome;
     try {
-      await sleep(connection.backoffMs * 2 ** (tries - 1), undefined, { signal });
+      await sleep(retryAfter ?? connection.backoffMs * 2 ** (tries - 1), undefined, { signal });
     } catch (error) {
       return networkProblem(error, connection.target);
     }
   }
 }
 
+interface Handshake {
+  outcome: Duplex | Problem;
+  /** Milliseconds that an overloaded server asks to wait. */
+  retryAfter?: number;
+}
+
 function handshake(
   connection: Connection,
   access: Access,
-  { namespace, podName, port }: PodPort,
+  { namespace, podName, port, hides }: PodPort,
   signal: AbortSignal,
-): Promise<Duplex | Problem> {
+): Promise<Handshake> {
   const server = connection.target.cluster.server.replace(/^http/, 'ws').replace(/\/+$/, '');
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(podName)}/portforward`;
   return new Promise((resolve) => {
     if (signal.aborted) {
-      resolve(networkProblem(new DOMException('stopped', 'AbortError'), connection.target));
+      resolve({ outcome: networkProblem(new DOMException('stopped', 'AbortError'), connection.target) });
       return;
     }
-    const socket = new WebSocket(`${server}${path}?ports=${port}`, subprotocol, {
+    const options = {
       ...access,
       perMessageDeflate: false,
       // A dump comes in frames of the kubelet's buffer; anything bigger is not from it.
       maxPayload: 64 * 1024 * 1024,
-    });
+      // After the peer's close frame nothing comes any more, whether it closes the connection or not. (@types/ws lacks it.)
+      closeTimeout: closeMs,
+    };
+    const socket = new WebSocket(`${server}${path}?ports=${port}`, subprotocol, options);
     const abort = () => {
-      resolve(networkProblem(new DOMException('stopped', 'AbortError'), connection.target));
+      resolve({ outcome: networkProblem(new DOMException('stopped', 'AbortError'), connection.target) });
       socket.terminate();
     };
     signal.addEventListener('abort', abort, { once: true });
-    const done = (outcome: Duplex | Problem) => {
+    const done = (outcome: Duplex | Problem, retryAfter?: number) => {
       signal.removeEventListener('abort', abort);
-      resolve(outcome);
+      resolve({ outcome, retryAfter });
     };
     socket.once('open', () => done(new PortForwardStream(socket)));
     socket.once('unexpected-response', async (_request, response) => {
-      done(await refusal(connection, response));
+      done(await refusal(connection, response, hides), retryAfterMs(response.headers));
       socket.terminate();
     });
     socket.on('error', (error) =>
@@ -88,7 +100,7 @@ function handshake(
 }
 
 /** The API server's answer where it did not switch protocols. */
-async function refusal(connection: Connection, response: IncomingMessage): Promise<Problem> {
+async function refusal(connection: Connection, response: IncomingMessage, hides: string): Promise<Problem> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -100,7 +112,7 @@ async function refusal(connection: Connection, response: IncomingMessage): Promi
   if (status === 200 || status === 400 || status === 426)
     return unsupported(`it answered ${status} ${body.toString('utf8', 0, 120)}`);
   // A WebSocket is a GET; newer servers want `create` too (AuthorizePodWebsocketUpgradeCreatePermission).
-  const wanted = { verb: 'create', resource: 'pods/portforward', group: '', hides: 'what the proxies really have' };
+  const wanted = { verb: 'create', resource: 'pods/portforward', group: '', hides };
   const problem = statusProblem(status, body, connection.target, wanted);
   return status === 404 ? { ...problem, advice: 'The pod was deleted while this ran; run again.' } : problem;
 }

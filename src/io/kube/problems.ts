@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Problem } from '../../model/cluster-state.ts';
 import { isObject } from '../../model/json.ts';
 import type { Target } from './target.ts';
@@ -10,6 +11,17 @@ export interface Wanted {
   group: string;
   /** What the report cannot say without the answer. */
   hides: string;
+}
+
+/** No server is waited for longer than this at a time, whatever its Retry-After says. */
+const maxWaitMs = 30_000;
+
+/** Milliseconds of a Retry-After header: seconds, or a date. */
+export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['retry-after'];
+  if (text === undefined) return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), maxWaitMs);
 }
 
 /** The deadline of a request or the patience with a silent server ran out. */

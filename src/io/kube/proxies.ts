@@ -55,7 +55,13 @@ function hasProxy(pod: Resource): boolean {
   // A native sidecar is an init container that goes on running.
   return [pod.spec['containers'], pod.spec['initContainers']]
     .flatMap((containers) => (Array.isArray(containers) ? containers : []))
-    .some((container) => isObject(container) && container['name'] === 'istio-proxy');
+    .some((container) => isObject(container) && container['name'] === 'istio-proxy' && !isZtunnel(container));
+}
+
+/** A node's proxy of ambient mode has the container's name, and is no Envoy: `proxy ztunnel`. */
+function isZtunnel(container: object): boolean {
+  const args: unknown = (container as Record<string, unknown>)['args'];
+  return Array.isArray(args) && args[0] === 'proxy' && args[1] === 'ztunnel';
 }
 
 function unknownNamespace(resources: readonly Resource[], wanted: string | undefined): Problem | undefined {

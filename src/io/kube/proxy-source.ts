@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { podHttp } from './pod-http.ts';
 import { podId, podPhase } from './proxies.ts';
 
+const hides = 'what the proxies really have';
 /** Last lines of the proxy's log that are read: rejected config is logged there. */
 const logLines = 200;
 
@@ -29,7 +30,7 @@ export function proxySource(
     if (phase !== 'Running') return notRunning(id, phase);
     const deadline = AbortSignal.timeout(deadlineMs);
     const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
-    const http = podHttp(connection, { namespace, podName, port: adminPort }, signal);
+    const http = podHttp(connection, { namespace, podName, port: adminPort, hides }, signal);
     try {
       const answers = await readAdmin(http, id);
       if (isProblem(answers)) return answers;
@@ -52,8 +53,8 @@ async function readLog(
   signal: AbortSignal,
 ): Promise<string | Problem> {
   const path = `/api/v1/namespaces/${namespace}/pods/${podName}/log?container=istio-proxy&tailLines=${logLines}`;
-  const hides = "Envoy's own words on the updates that it rejects, where istiod does not repeat them";
-  return getText(connection, path, { verb: 'get', resource: 'pods/log', group: '', hides }, signal);
+  const words = "Envoy's own words on the updates that it rejects, where istiod does not repeat them";
+  return getText(connection, path, { verb: 'get', resource: 'pods/log', group: '', hides: words }, signal);
 }
 
 function notRunning(id: string, phase: string): Problem {

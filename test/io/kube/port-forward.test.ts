@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 const servers: Server[] = [];
 let api: ApiServer;
 let connection: Connection;
-const pod = { namespace: 'shop', podName: 'web', port: 8080 };
+const pod = { namespace: 'shop', podName: 'web', port: 8080, hides: '' };
 const soon = () => AbortSignal.timeout(10_000);
 
 beforeAll(async () => {

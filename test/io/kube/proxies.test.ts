@@ -9,6 +9,10 @@ const nativeSidecar = {
   ...pod('shop', 'native', {}, ['app']),
   spec: { containers: [{ name: 'app' }], initContainers: [{ name: 'istio-proxy', restartPolicy: 'Always' }] },
 };
+const ztunnel = {
+  ...pod('istio-system', 'ztunnel-x', {}, []),
+  spec: { containers: [{ name: 'istio-proxy', args: ['proxy', 'ztunnel'] }] },
+};
 const ended = (phase: string) => ({ ...sidecarPod('shop', phase.toLowerCase()), status: { phase } });
 const leaving = sidecarPod('shop', 'leaving');
 Object.assign(leaving['metadata'] as object, { deletionTimestamp: '2026-01-01T00:00:00Z' });
@@ -23,6 +27,7 @@ const resources = [
   ended('Failed'),
   ended('Pending'),
   leaving,
+  ztunnel,
   sidecarPod('pay', 'ledger'),
 ].map((object) => toResource(object, 'api'));
 
