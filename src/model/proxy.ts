@@ -14,7 +14,7 @@ export interface Locality {
  * pilot-agent tells istiod about itself follows from the injected pod's labels, annotations, env and status.
  */
 export interface Proxy {
-  /** `namespace/pod`; unique. */
+  /** `namespace/pod`, or `namespace/pod@cluster` where several clusters are read; unique. */
   id: string;
   namespace: string;
   podName: string;

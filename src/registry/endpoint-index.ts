@@ -1,17 +1,16 @@
-import type { Resource } from '../model/resource.ts';
+import type { ClusterEndpoints } from './cluster-endpoints.ts';
 import type { EndpointContext } from './endpoint-context.ts';
-import { sliceEndpoints } from './endpoint-slice.ts';
 import { type NumberedEndpoint, serviceEntryEndpoints } from './service-entry-endpoints.ts';
-import type { Endpoint, IstiodEnvironment, Service, ServicePort } from './types.ts';
+import type { Endpoint, Service, ServicePort } from './types.ts';
 import type { WorkloadInstance } from './workload-instance.ts';
-import { matchesLabels } from './workload-labels.ts';
 
 export interface EndpointIndexContext extends EndpointContext {
-  environment: IstiodEnvironment;
   /** See serviceEntryEndpoints. */
   namedInlineEndpoints: boolean;
   /** All services of a host name, in istiod's order. */
   servicesOf(hostname: string): readonly Service[];
+  /** Endpoints of Kubernetes Services, of each cluster that istiod reads. */
+  clusters: readonly ClusterEndpoints[];
 }
 
 /** What one host name of one namespace has: endpoints found by port name, and those of ServiceEntries. */
@@ -21,32 +20,18 @@ interface Shards {
 }
 
 /**
- * Endpoints by service (istiod's EndpointIndex). All services of one host name in one namespace share their endpoints.
- * Each is built when it is first asked for.
+ * Endpoints by service (istiod's EndpointIndex). All services of one host name in one namespace share their endpoints,
+ * those of all clusters. Each is built when it is first asked for.
  */
 export class EndpointIndex {
   readonly #context: EndpointIndexContext;
   readonly #shards = new Map<string, Shards>();
-  readonly #slices = new Map<string, Resource[]>();
-  readonly #workloads = new Map<string, WorkloadInstance[]>();
+  readonly #workloads: Map<string, WorkloadInstance[]>;
 
   /** @param workloads of the mesh */
   constructor(context: EndpointIndexContext, workloads: readonly WorkloadInstance[]) {
     this.#context = context;
-    for (const workload of workloads) {
-      const list = this.#workloads.get(workload.namespace);
-      if (list) list.push(workload);
-      else this.#workloads.set(workload.namespace, [workload]);
-    }
-    for (const slice of context.resources.list('EndpointSlice')) {
-      // Headless mirror slices of multi-cluster services and slices of no service have no such name.
-      const name = slice.metadata.labels['kubernetes.io/service-name'];
-      if (!name) continue;
-      const key = `${slice.metadata.namespace}/${name}`;
-      const list = this.#slices.get(key);
-      if (list) list.push(slice);
-      else this.#slices.set(key, [slice]);
-    }
+    this.#workloads = Map.groupBy(workloads, ({ namespace }) => namespace);
   }
 
   /**
@@ -92,7 +77,7 @@ export class EndpointIndex {
     // A ServiceEntry makes a service for each address of a host, and each brings all of the endpoints.
     for (const item of own) {
       if (item.registry === 'Kubernetes') {
-        shards.kubernetes.push(...this.#ofKubernetesService(item));
+        for (const cluster of this.#context.clusters) shards.kubernetes.push(...cluster.of(item.hostname));
         continue;
       }
       for (const endpoint of this.own(item)) {
@@ -104,30 +89,4 @@ export class EndpointIndex {
     }
     return shards;
   }
-
-  #ofKubernetesService(service: Service): Endpoint[] {
-    const { environment } = this.#context;
-    const slices = this.#slices.get(`${service.namespace}/${service.name}`) ?? [];
-    const endpoints = sliceEndpoints(slices, service, environment, this.#context);
-    const selects = Object.keys(service.selector).length > 0 && service.resolution === 'ClientSideLB';
-    if (!selects || !environment.flag('PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES', true)) return endpoints;
-    for (const workload of this.workloads(service.namespace)) {
-      if (workload.kind !== 'WorkloadEntry' || workload.dnsOnly) continue;
-      if (!matchesLabels(service.selector, workload.endpoint.labels)) continue;
-      for (const port of service.ports) {
-        const number = workloadPort(workload, port);
-        if (number !== undefined) endpoints.push({ ...workload.endpoint, port: number, servicePortName: port.name });
-      }
-    }
-    return endpoints;
-  }
-}
-
-/**
- * Port of a WorkloadEntry behind a Kubernetes Service (serviceInstanceFromWorkloadInstance): a port of its own with the
- * name of the service port, else the number of the targetPort. A named targetPort must be among its own ports.
- */
-export function workloadPort(workload: WorkloadInstance, port: ServicePort): number | undefined {
-  if (typeof port.targetPort === 'string') return workload.ports[port.targetPort] || undefined;
-  return (port.name !== '' && workload.ports[port.name]) || Number(port.targetPort) || port.port;
 }

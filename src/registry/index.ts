@@ -1,5 +1,4 @@
 import { type Behaviour, behaviourOf } from '../model/istio-version.ts';
-import { isObject, type JsonObject } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
 import { autoAllocate } from './auto-allocation.ts';
@@ -8,11 +7,12 @@ import { readByIstiod } from './discovery.ts';
 import { EndpointIndex } from './endpoint-index.ts';
 import { readIstiod } from './environment.ts';
 import { convertGatewayApi } from './gateway-api/index.ts';
-import { kubernetesService } from './kubernetes-service.ts';
-import { meshConfig, meshNetworks } from './mesh-config.ts';
+import { type KubernetesCluster, kubernetesCluster, mergedServices } from './kubernetes-cluster.ts';
+import { findMeshConfigMap, meshConfig, meshNetworks } from './mesh-config.ts';
 import { networkResolver } from './network.ts';
-import { PodIndex } from './pod-index.ts';
+import { compareText } from './order.ts';
 import { proxies } from './proxy.ts';
+import { remoteCluster } from './remote-cluster.ts';
 import { ResourceIndex } from './resources.ts';
 import { inRevision } from './revision.ts';
 import { serviceEntryServices } from './service-entry.ts';
@@ -21,11 +21,10 @@ import { ServiceIndex } from './service-index.ts';
 import { ServiceTargets } from './service-target.ts';
 import { forWorkload, gatewayScope, type ScopeContext, sidecarScope } from './sidecar-scope.ts';
 import { SidecarSelection } from './sidecar-selection.ts';
-import type { IstiodEnvironment, Registry, RegistryInput, SidecarScope } from './types.ts';
+import type { IstiodEnvironment, Registry, RegistryInput, Service, SidecarScope } from './types.ts';
 import { controlPlaneVersion } from './version.ts';
 import { virtualServices } from './virtual-service.ts';
 import { VirtualServiceIndex } from './virtual-service-index.ts';
-import { workloadInstances } from './workload-instance.ts';
 
 /**
  * Builds what the compiler knows of the mesh from the objects of one state (API server, or Git laid over it), as istiod's
@@ -48,34 +47,55 @@ export function buildRegistry(input: RegistryInput): Registry {
   const namespace = (name: string): Resource | undefined => everything.get('', 'Namespace', '', name);
   const networks = meshNetworks(configMap);
   const networkOf = networkResolver(networks, clusterId, namespace(istiod.namespace));
-  const common = { resources, mesh, environment, clusterId, domainSuffix, trustDomain: mesh.trustDomain, networkOf };
   const exportDefault = (key: string): readonly unknown[] => (Array.isArray(mesh[key]) ? mesh[key] : ['*']);
-
-  const serviceContext = {
-    ...common,
+  const common = {
+    resources,
+    mesh,
+    environment,
+    clusterId,
+    domainSuffix,
+    trustDomain: mesh.trustDomain,
+    networkOf,
     ...behaviour,
-    namespace,
     defaultExportTo: exportDefault('defaultServiceExportTo'),
-    visibility: serviceEntryVisibility(mesh),
+    istiodStart: istiod.startedAt,
   };
+  const own = kubernetesCluster({ ...common, everything });
+  const remotes = [...(input.remotes ?? [])].sort((a, b) => compareText(a.clusterId, b.clusterId));
+  const clusters = [
+    own,
+    ...remotes.map((remote) => remoteCluster(remote, { common, istiod, networks, minor: version.minor })),
+  ];
+  const home = clusters.find((cluster) => cluster.clusterId === input.home) ?? own;
+
+  const serviceContext = { ...common, namespace, visibility: serviceEntryVisibility(mesh) };
   const entryServices = resources.list('ServiceEntry').flatMap((item) => serviceEntryServices(item, serviceContext));
   const allocates = environment.flag('PILOT_ENABLE_IP_AUTOALLOCATE', true);
   const services = new ServiceIndex([
-    ...resources.list('Service').map((item) => kubernetesService(item, serviceContext)),
+    ...mergedServices(clusters, home.clusterId),
     ...(allocates ? entryServices : autoAllocate(entryServices)),
   ]);
 
   const endpointContext = {
     ...common,
-    ...behaviour,
-    pods: new PodIndex(resources),
-    istiodStart: istiod.startedAt,
+    pods: own.pods,
+    clusters: clusters.map((cluster) => cluster.endpoints),
     servicesOf: (hostname: string) => services.allOf(hostname),
   };
-  const workloads = workloadInstances(endpointContext);
-  const endpoints = new EndpointIndex(endpointContext, workloads);
-  const targets = new ServiceTargets(services.services, workloads, endpoints);
-  const allProxies = proxies({ ...common, pods: everything.list('Pod'), istioVersion: version.full });
+  const endpoints = new EndpointIndex(
+    endpointContext,
+    clusters.flatMap((cluster) => cluster.workloads),
+  );
+  const targets = new ServiceTargets(servicesAt(home, clusters, services), home.workloads, endpoints);
+  const allProxies = proxies({
+    ...common,
+    resources: home.resources,
+    clusterId: home.clusterId,
+    networkOf: home.networkOf,
+    pods: home.allPods,
+    clusterName: input.homeName,
+    istioVersion: version.full,
+  });
 
   const virtualServiceIndex = new VirtualServiceIndex(
     virtualServices(resources.list('VirtualService'), {
@@ -105,6 +125,7 @@ export function buildRegistry(input: RegistryInput): Registry {
     istioVersion: `1.${version.minor}`,
     clusterId,
     domainSuffix,
+    clusters,
     services: services.services,
     serviceByHostname: (hostname) => services.allOf(hostname),
     endpoints: (service, port) => endpoints.endpoints(service, port),
@@ -115,6 +136,16 @@ export function buildRegistry(input: RegistryInput): Registry {
     resources: (kind) => resources.list(kind),
     namespace,
   };
+}
+
+/** The services that may run in a proxy's pod: those of its own cluster, and of ServiceEntries. */
+function servicesAt(
+  home: KubernetesCluster,
+  clusters: readonly KubernetesCluster[],
+  all: ServiceIndex,
+): readonly Service[] {
+  if (clusters.length === 1) return all.services;
+  return [...home.services, ...all.services.filter((service) => service.registry === 'External')];
 }
 
 /** The resources, and those that istiod makes of the Gateway API's. */
@@ -143,14 +174,6 @@ function scopeLookup(resources: ResourceIndex, context: ScopeContext): (proxy: P
     }
     return forWorkload(scope, labels, context);
   };
-}
-
-/** The ConfigMap `istio` of istiod's namespace; a revision has its own, `istio-REVISION`. */
-function findMeshConfigMap(resources: ResourceIndex, namespace: string, revision: string): Resource | undefined {
-  const names = revision === 'default' ? ['istio'] : [`istio-${revision}`, 'istio'];
-  return names
-    .map((name) => resources.get('', 'ConfigMap', namespace, name))
-    .find((item) => isObject((item?.object as JsonObject | undefined)?.['data']));
 }
 
 function argument(args: readonly string[], name: string): string | undefined {

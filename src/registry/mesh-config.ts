@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject, type Path } from '../model/json.t
 import { placeOf, standsFor } from '../model/provenance.ts';
 import type { Resource } from '../model/resource.ts';
 import { defaultMeshConfig, mergeProxyConfig, zeroMeshConfig } from './mesh-defaults.ts';
+import type { ResourceIndex } from './resources.ts';
 import type { MeshConfig } from './types.ts';
 
 /**
@@ -37,6 +38,14 @@ function placeAs(value: unknown, written: unknown): void {
       typeof name === 'string' && (written as unknown[]).find((other) => isObject(other) && other['name'] === name);
     placeAs(item, named || (name === undefined ? (written as Record<string, unknown>)[key] : undefined));
   }
+}
+
+/** The ConfigMap `istio` of istiod's namespace; a revision has its own, `istio-REVISION`. */
+export function findMeshConfigMap(resources: ResourceIndex, namespace: string, revision: string): Resource | undefined {
+  const names = revision === 'default' ? ['istio'] : [`istio-${revision}`, 'istio'];
+  return names
+    .map((name) => resources.get('', 'ConfigMap', namespace, name))
+    .find((item) => isObject((item?.object as JsonObject | undefined)?.['data']));
 }
 
 /** The MeshNetworks of the ConfigMap's `data.meshNetworks`, or {}. */

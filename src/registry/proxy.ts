@@ -21,6 +21,8 @@ export interface ProxyContext {
   /** Full version of the control plane, where the pod does not tell its own. */
   istioVersion: string;
   networkOf: NetworkOf;
+  /** A name of the cluster that the proxies' ids end with. */
+  clusterName?: string;
 }
 
 const proxyContainer = 'istio-proxy';
@@ -50,7 +52,7 @@ function proxyOf(pod: Resource, context: ProxyContext): Proxy | undefined {
   const interception = text('INTERCEPTION_MODE');
   const applications = [...containersOf(pod.spec), ...nativeSidecarsOf(pod.spec)].filter((item) => item !== container);
   return {
-    id: `${namespace}/${name}`,
+    id: context.clusterName === undefined ? `${namespace}/${name}` : `${namespace}/${name}@${context.clusterName}`,
     namespace,
     podName: name,
     type,

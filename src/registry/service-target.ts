@@ -1,7 +1,7 @@
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
+import { workloadPort } from './cluster-endpoints.ts';
 import type { EndpointIndex } from './endpoint-index.ts';
-import { workloadPort } from './endpoint-index.ts';
 import { compareText } from './order.ts';
 import { containersOf, nativeSidecarsOf, portsOf } from './pod-spec.ts';
 import type { Service, ServicePort, ServiceTarget } from './types.ts';

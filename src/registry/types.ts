@@ -197,8 +197,11 @@ export interface Registry {
   environment: IstiodEnvironment;
   /** Version of the control plane: `1.29`, `1.32`; what differs between versions is looked up by it in one place. */
   istioVersion: string;
+  /** The cluster that istiod reads its configuration from. */
   clusterId: string;
   domainSuffix: string;
+  /** The Services of each cluster that istiod reads, as that cluster has them. */
+  clusters: readonly { clusterId: string; services: readonly Service[] }[];
   /** All services, istiod's order (creation time, then name). */
   services: Service[];
   /** Services of one hostname by namespace. */
@@ -222,4 +225,10 @@ export interface RegistryInput {
   resources: readonly Resource[];
   /** What istiod itself answered, where it could be asked: effective MeshConfig (`/debug/mesh`) and version. */
   istiod?: { mesh?: JsonObject; version?: string };
+  /** Further clusters that istiod reads Services, endpoints, pods and nodes of, by the ids that Istio knows them by. */
+  remotes?: readonly { clusterId: string; resources: readonly Resource[] }[];
+  /** The cluster whose proxies are asked for, where it is one of the remote ones. */
+  home?: string;
+  /** A name of that cluster: ids of proxies end with it, `namespace/pod@name`. */
+  homeName?: string;
 }

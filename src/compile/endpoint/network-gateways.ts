@@ -25,7 +25,9 @@ export function networkGateways(registry: Registry): NetworkGateway[] {
   if (!found) {
     const all = [
       ...declaredGateways(registry),
-      ...registry.services.flatMap((service) => serviceGateways(registry, service)),
+      ...registry.clusters.flatMap(({ clusterId, services }) =>
+        services.flatMap((service) => serviceGateways(registry, service, clusterId)),
+      ),
     ];
     const unique = new Map(all.map((item) => [`${item.network}|${item.cluster}|${item.address}|${item.port}`, item]));
     found = [...unique.values()].sort((a, b) =>
@@ -57,17 +59,18 @@ export function needsDns(gateway: NetworkGateway): boolean {
 interface Declared {
   network: string;
   gateway: Record<string, unknown>;
-  fromThisCluster: boolean;
+  /** Clusters whose endpoints are in the network. */
+  registries: unknown[];
 }
 
-function* declarations({ meshNetworks, clusterId }: Registry): Generator<Declared> {
+function* declarations({ meshNetworks }: Registry): Generator<Declared> {
   const networks = meshNetworks?.['networks'];
   if (!isObject(networks)) return;
   for (const [network, config] of Object.entries(networks)) {
     if (!isObject(config)) continue;
     const list = (key: string): Record<string, unknown>[] => objectsOf(config[key]);
-    const fromThisCluster = list('endpoints').some((endpoint) => endpoint['fromRegistry'] === clusterId);
-    for (const gateway of list('gateways')) yield { network, gateway, fromThisCluster };
+    const registries = list('endpoints').map((endpoint) => endpoint['fromRegistry']);
+    for (const gateway of list('gateways')) yield { network, gateway, registries };
   }
 }
 
@@ -79,16 +82,15 @@ function declaredGateways(registry: Registry): NetworkGateway[] {
   });
 }
 
-function serviceGateways(registry: Registry, service: Service): NetworkGateway[] {
-  if (service.registry !== 'Kubernetes') return [];
-  const entrances = entrancesOf(registry, service);
+function serviceGateways(registry: Registry, service: Service, cluster: string): NetworkGateway[] {
+  const entrances = entrancesOf(registry, service, cluster);
   if (entrances.length === 0) return [];
   return externalAddresses(service).flatMap((address) =>
-    entrances.map((entrance) => ({ ...entrance, cluster: registry.clusterId, address, source: service.resource })),
+    entrances.map((entrance) => ({ ...entrance, cluster, address, source: service.resource })),
   );
 }
 
-function entrancesOf(registry: Registry, service: Service): { network: string; port: number }[] {
+function entrancesOf(registry: Registry, service: Service, cluster: string): { network: string; port: number }[] {
   const network = service.labels[networkLabel];
   if (network) {
     const declared = Number(service.labels['networking.istio.io/gatewayPort'] ?? 15443);
@@ -96,7 +98,7 @@ function entrancesOf(registry: Registry, service: Service): { network: string; p
     return service.ports.some((item) => item.port === port) ? [{ network, port }] : [];
   }
   return [...declarations(registry)]
-    .filter((item) => item.fromThisCluster && item.gateway['registryServiceName'] === service.hostname)
+    .filter((item) => item.registries.includes(cluster) && item.gateway['registryServiceName'] === service.hostname)
     .map((item) => ({ network: item.network, port: Number(item.gateway['port']) }));
 }
 
