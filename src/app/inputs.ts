@@ -2,6 +2,7 @@ import { type ProxySelection, parseTimeout } from '../io/kube/options.ts';
 import { type ClusterState, isProblem, type Problem, type ProxySource } from '../model/cluster-state.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Desired } from './desired/index.ts';
+import type { Omission } from './report-parts.ts';
 
 /** The flags of every command that reads Git or a cluster (commands/flags.ts), as they were given. */
 export interface InputFlags {
@@ -29,6 +30,17 @@ export interface InputFlags {
   'proxy-timeout'?: string;
   concurrency?: number;
   'no-proxies'?: boolean;
+}
+
+/**
+ * What the flags leave out: proxies, or files of Git that the project file speaks of.
+ *
+ * @param paths what the project file says that is read
+ */
+export function partialBy(flags: InputFlags, paths: readonly string[] = []): Omission | undefined {
+  const { namespace, selector, proxy } = flags;
+  if ([namespace, selector, proxy].some((it) => it !== undefined)) return 'proxies';
+  return flags.path !== undefined && JSON.stringify(flags.path) !== JSON.stringify(paths) ? 'paths' : undefined;
 }
 
 /** A mistake of the user, or a state of the world, that the message explains: printed without a stack. */

@@ -6,7 +6,7 @@ import type { Desired } from './desired/index.ts';
 const rank = { error: 0, warning: 1, info: 2 };
 
 /** Worst first, then by place in Git, then by object and field: stable for equal inputs. */
-export function sortedFindings(findings: readonly Finding[]): Finding[] {
+export function sortedFindings<T extends Finding>(findings: readonly T[]): T[] {
   const key = (it: Finding): string =>
     [
       it.location?.file ?? '\uffff',
@@ -39,6 +39,19 @@ export function skippedDiagnostics(state: ClusterState): Diagnostic[] {
     message: it.message,
     ...(it.hides === '' ? {} : { fix: `without it the report says nothing about ${it.hides}` }),
   }));
+}
+
+/** What a run leaves out by its flags: some proxies, or some of Git's files. */
+export type Omission = 'proxies' | 'paths';
+
+/** Whether a run speaks of everything: all proxies, all kinds of objects; and of all that the project file speaks of. */
+export function extentOf(
+  state: ClusterState,
+  { partial }: { partial?: Omission },
+  allRead = true,
+): { whole: boolean; allOfGit: boolean } {
+  const whole = partial !== 'proxies' && allRead && state.skipped.every((it) => it.reason === 'not-served');
+  return { whole, allOfGit: partial === undefined };
 }
 
 /** The versions of the istiods, each once. */

@@ -1,7 +1,7 @@
 import type { Report } from '../model/report.ts';
 import { check } from './check/index.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
-import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { type InputFlags, partialBy, readGit, readState, UserError } from './inputs.ts';
 
 export interface CheckFlags extends InputFlags {
   'fail-on'?: FailOn;
@@ -26,6 +26,7 @@ export async function runCheck(
   const report = check(git, state, {
     tool: { name: 'kubectl mesh', version, command: 'check' },
     cluster: flags.capture === undefined ? { context: state.origin } : { capture: flags.capture },
+    partial: partialBy(flags, git?.config.paths),
     today: new Date().toISOString().slice(0, 10),
   });
   return { report, code: exitCode(report, flags['fail-on'] ?? git?.config.failOn ?? 'warning') };

@@ -4,7 +4,7 @@ import type { Desired } from './desired/index.ts';
 import { drift } from './drift/index.ts';
 import { judgedKind } from './drift/judged-kinds.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
-import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { type InputFlags, partialBy, readGit, readState, UserError } from './inputs.ts';
 import { redactGit } from './redacted-git.ts';
 
 export interface DriftFlags extends InputFlags {
@@ -38,6 +38,7 @@ export async function runDrift(
     check: flags.check,
     readProxies: !flags['no-proxies'],
     concurrency: flags.concurrency ?? 16,
+    partial: partialBy(flags, git.config.paths),
     today: new Date().toISOString().slice(0, 10),
     signal,
     onProgress,

@@ -3,7 +3,7 @@ import { findRepository } from '../io/git/repository.ts';
 import { runGit } from '../io/git/run.ts';
 import type { Report } from '../model/report.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
-import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { type InputFlags, partialBy, readGit, readState, UserError } from './inputs.ts';
 import { review } from './review/index.ts';
 import { repositoryState } from './review/repository-state.ts';
 
@@ -50,6 +50,7 @@ export async function runReview(
       : flags.capture === undefined
         ? { context: state.origin }
         : { capture: flags.capture },
+    partial: flags['no-cluster'] ? 'proxies' : partialBy(flags, after.config.paths),
     today: new Date().toISOString().slice(0, 10),
   });
   return { report, code: exitCode(report, flags['fail-on'] ?? after.config.failOn ?? 'warning') };

@@ -46,6 +46,10 @@ export const codes = {
   hiddenByScope: 'MESH0150',
   hazardOrder: 'MESH0160',
   hazardPlainTextClients: 'MESH0161',
+  waiverRefused: 'MESH0175',
+  waiverExpired: 'MESH0176',
+  waiverUnused: 'MESH0177',
+  waiverAdded: 'MESH0178',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

@@ -15,6 +15,7 @@ export type FindingKind =
   | 'authz'
   | 'scope'
   | 'hazard'
+  | 'waiver'
   | 'unexplained';
 
 /** Between which two of the three states (Git, API server, proxy) the difference lies. */
@@ -47,8 +48,10 @@ export interface Finding {
   /** Git's value (for stale: the API server's). `undefined` is written as null. */
   expected?: unknown;
   live?: unknown;
-  /** Affected proxies as `namespace/pod`, sorted. */
+  /** Affected proxies as `namespace/pod` (`namespace/pod@cluster` where several clusters were read), sorted. */
   proxies: string[];
+  /** The clusters in which it is so, where several were read. */
+  clusters?: string[];
   layer: Layer;
   effect: string;
   fix: string;

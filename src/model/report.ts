@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Location } from './resource.ts';
 import type { Review } from './review.ts';
+import type { WaivedFinding } from './waiver.ts';
 
 /** The version of the JSON contract; it changes when a field's meaning does (docs/schema/report.schema.json). */
 export const schemaVersion = 'mesh-report/v1';
@@ -16,9 +17,20 @@ export interface Diagnostic {
   subject?: string;
 }
 
+/** What was read: a context, a capture, or several clusters. */
+export interface ReportedClusters {
+  context?: string;
+  capture?: string;
+  istioVersions: string[];
+  /** Only where several were named: each, and whether it could be read. */
+  clusters?: { name: string; origin: string; read: boolean }[];
+}
+
 export interface ReportedProxy {
-  /** `namespace/pod`. */
+  /** `namespace/pod`; where several clusters were read `namespace/pod@cluster`. */
   id: string;
+  /** Its cluster, where several were read. */
+  cluster?: string;
   type: 'sidecar' | 'router';
   workload: string;
   /** How it stands with istiod: synced, stale, rejected, not-sent, disconnected, unknown. */
@@ -30,7 +42,7 @@ export interface Report {
   schemaVersion: typeof schemaVersion;
   tool: { name: string; version: string; command: string };
   git?: { repository: string; ref: string; commit: string; paths: string[] };
-  cluster: { context?: string; capture?: string; istioVersions: string[] };
+  cluster: ReportedClusters;
   summary: {
     proxies: { examined: number; skipped: number; inSync: number; stale: number; rejected: number };
     resources: { git: number; live: number };
@@ -40,6 +52,8 @@ export interface Report {
   };
   /** For a review those that the change introduces. */
   findings: Finding[];
+  /** Findings that do not count, because of a comment beside the line or a rule of the project file. */
+  waived: WaivedFinding[];
   /** What a review says beside. */
   review?: Review;
   /** Every examined proxy, by id. */

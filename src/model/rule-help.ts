@@ -49,6 +49,10 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.hiddenByScope]: 'A Sidecar hides a host that is called.',
   [codes.hazardOrder]: 'While it rolls out, a route may arrive before its subset exists.',
   [codes.hazardPlainTextClients]: 'While it rolls out, servers may demand mutual TLS before their clients use it.',
+  [codes.waiverRefused]: 'A waiver cannot be read or gives no reason, and does not count.',
+  [codes.waiverExpired]: 'A waiver has ended, and what it covered counts again.',
+  [codes.waiverUnused]: 'A waiver covers nothing.',
+  [codes.waiverAdded]: 'The change under review adds a waiver.',
 };
 
 const names = new Map<string, string>(Object.entries(codes).map(([name, code]) => [code, name]));

@@ -2,6 +2,7 @@ import { dump } from 'js-yaml';
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { Review } from '../model/review.ts';
+import type { WaivedFinding } from '../model/waiver.ts';
 import type { Reporter } from './types.ts';
 
 /** The versioned contract for scripts (docs/schema/report.schema.json). */
@@ -15,6 +16,7 @@ function contract({ review, ...report }: Report): unknown {
   return {
     ...report,
     findings: report.findings.map(findingContract),
+    waived: report.waived.map(waivedContract),
     ...(review === undefined ? {} : { review: reviewContract(review) }),
   };
 }
@@ -28,6 +30,11 @@ export function findingContract({ evidence, location, expected, live, ...rest }:
     live: live ?? null,
     evidence: evidence ?? [],
   };
+}
+
+function waivedContract({ waiver, ...finding }: WaivedFinding): unknown {
+  const { source, reason, until = null, location = null, added = null } = waiver;
+  return { ...(findingContract(finding) as object), waiver: { source, reason, until, location, added } };
 }
 
 function reviewContract(review: Review): unknown {

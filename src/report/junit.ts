@@ -1,16 +1,20 @@
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
+import type { WaivedFinding } from '../model/waiver.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
 import { sentence } from './place.ts';
 import { proxiesInWords } from './proxies.ts';
 import { examined } from './totals.ts';
 import type { Reporter } from './types.ts';
+import { waiverInWords } from './waived.ts';
 import { xml } from './xml.ts';
 
 interface Case {
   xml: string;
   failed: boolean;
   broken: boolean;
+  /** Of a finding that is waived: it is there and does not count. */
+  skipped?: boolean;
 }
 
 /**
@@ -21,16 +25,18 @@ export const junit: Reporter = (report) => {
   const known = new Map(report.proxies.map((proxy) => [proxy.id, proxy]));
   const cases = [
     ...report.findings.map((finding) => ofFinding(finding, proxiesInWords(finding.proxies, known))),
+    ...report.waived.map(ofWaived),
     ...unread(report),
   ];
-  if (cases.length === 0) cases.push(passed(report));
+  if (cases.every((it) => it.skipped)) cases.push(passed(report));
   const failures = cases.filter((it) => it.failed).length;
   const errors = cases.filter((it) => it.broken).length;
+  const skipped = cases.filter((it) => it.skipped).length;
   const name = xml(`${report.tool.name} ${report.tool.command}`);
   const counts = `name="${name}" tests="${cases.length}" failures="${failures}" errors="${errors}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites ${counts} time="0">
-  <testsuite ${counts} skipped="0" time="0">
+  <testsuite ${counts} skipped="${skipped}" time="0">
 ${cases.map((it) => it.xml).join('\n')}
   </testsuite>
 </testsuites>
@@ -53,6 +59,13 @@ function ofFinding(finding: Finding, proxies: string): Case {
     ? `<failure type="${xml(`${code} ${kind}`)}" message="${xml(sentence(finding))}">${text}</failure>`
     : `<system-out>${text}</system-out>`;
   return { xml: testcase(resource, `${code} ${field === '' ? kind : field}`, file, body), failed, broken: false };
+}
+
+function ofWaived(finding: WaivedFinding): Case {
+  const { code, kind, resource, field } = finding;
+  const body = `<skipped message="${xml(`waived: ${waiverInWords(finding.waiver)}`)}"/>`;
+  const name = `${code} ${field === '' ? kind : field}`;
+  return { xml: testcase(resource, name, '', body), failed: false, broken: false, skipped: true };
 }
 
 function unread(report: Report): Case[] {

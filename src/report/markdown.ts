@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportedProxy } from '../model/report.ts';
+import type { WaivedFinding } from '../model/waiver.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
 import { envoyDiffs } from './envoy-diff.ts';
 import { markdownCode, markdownFence, markdownText, summaryText } from './markdown-escape.ts';
@@ -9,6 +10,7 @@ import { proxiesInWords } from './proxies.ts';
 import { shortened } from './shorten.ts';
 import { countOf, countsInWords, examined, verdict } from './totals.ts';
 import type { Reporter } from './types.ts';
+import { waiverInWords } from './waived.ts';
 
 /** GitHub's limit for a comment; counted in bytes, which are never fewer than characters. */
 const limit = 65_536;
@@ -30,7 +32,8 @@ export const markdown: Reporter = (report) => {
     ...unread(report),
   ];
   const findings = report.findings.map((finding) => block(finding, proxies));
-  return cut(head.join('\n'), findings, report, reviewSections(report, proxies, block));
+  const waived = report.waived.length > 0 ? [waivedSection(report.waived)] : [];
+  return cut(head.join('\n'), findings, report, [...waived, ...reviewSections(report, proxies, block)]);
 };
 
 /** Adds parts while they fit. Findings come first: what a review says beside is cut before them. */
@@ -84,6 +87,16 @@ function block(finding: Finding, proxies: ReadonlyMap<string, ReportedProxy>): s
     '',
     '</details>',
   ].join('\n');
+}
+
+/** What does not count, and why. */
+function waivedSection(waived: readonly WaivedFinding[]): string {
+  const items = waived.map((finding) => {
+    const subject = [finding.resource, finding.field].filter((part) => part !== '').map(markdownCode);
+    const said = markdownText(shortened(bareMessage(finding)));
+    return `- ${finding.severity} ${subject.join(' ')} ${said} (${finding.code}): ${markdownText(shortened(waiverInWords(finding.waiver)))}`;
+  });
+  return `<details><summary>Waived (${waived.length})</summary>\n\n${items.join('\n')}\n\n</details>`;
 }
 
 function diffs(finding: Finding): string[] {

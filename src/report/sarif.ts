@@ -2,6 +2,7 @@ import type { Finding, Severity } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { Location } from '../model/resource.ts';
 import { ruleHelp } from '../model/rule-help.ts';
+import type { WaivedBy } from '../model/waiver.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
 import { fingerprints } from './fingerprints.ts';
 import { placeOf, sentence } from './place.ts';
@@ -41,12 +42,16 @@ export const sarif: Reporter = (report) => {
 interface Baselined {
   finding: Finding;
   state?: 'new' | 'unchanged' | 'absent';
+  /** What keeps it from counting. */
+  waiver?: WaivedBy;
 }
 
 /** Of a review what it introduces, leaves and fixes, each with its state, as SARIF has words for them. */
-function all({ findings, review }: Report): Baselined[] {
-  if (review === undefined) return findings.map((finding) => ({ finding }));
+function all({ findings, waived, review }: Report): Baselined[] {
+  const suppressed = waived.map((finding) => ({ finding, waiver: finding.waiver }));
+  if (review === undefined) return [...findings.map((finding) => ({ finding })), ...suppressed];
   return [
+    ...suppressed,
     ...findings.map((finding) => ({ finding, state: 'new' as const })),
     ...review.unchanged.map((finding) => ({ finding, state: 'unchanged' as const })),
     ...review.fixed.map((finding) => ({ finding, state: 'absent' as const })),
@@ -56,7 +61,7 @@ function all({ findings, review }: Report): Baselined[] {
 function results(report: Report, rules: readonly string[]): unknown[] {
   const entries = all(report);
   const ids = fingerprints(entries.map(({ finding }) => finding));
-  return entries.map(({ finding, state }, index) => {
+  return entries.map(({ finding, state, waiver }, index) => {
     const related = finding.related.filter((it) => it.location !== undefined);
     return {
       ruleId: finding.code,
@@ -81,6 +86,7 @@ function results(report: Report, rules: readonly string[]): unknown[] {
           }),
       partialFingerprints: { 'meshFinding/v1': ids[index] },
       ...(state === undefined ? {} : { baselineState: state }),
+      ...(waiver === undefined ? {} : { suppressions: [suppression(waiver)] }),
       properties: {
         kind: finding.kind,
         layer: finding.layer,
@@ -90,6 +96,16 @@ function results(report: Report, rules: readonly string[]): unknown[] {
       },
     };
   });
+}
+
+/** A comment stands in the source, a rule of the project file beside it. */
+function suppression({ source, reason, until, location: at }: WaivedBy): unknown {
+  return {
+    kind: source === 'comment' ? 'inSource' : 'external',
+    status: 'accepted',
+    justification: plain(until === undefined ? reason : `${reason} (until ${until})`),
+    ...(at === undefined ? {} : { location: { physicalLocation: physical(at) } }),
+  };
 }
 
 function location(finding: Finding): unknown {

@@ -9,6 +9,7 @@ import { shortened } from './shorten.ts';
 import { reviewBlocks } from './text-review.ts';
 import { countsInWords, examined } from './totals.ts';
 import type { Reporter, Style } from './types.ts';
+import { waiverInWords } from './waived.ts';
 
 /** From how many findings on a reader needs to know first how many there are. */
 const many = 20;
@@ -28,6 +29,7 @@ export function render(report: Report, terminal: Style, extra: (finding: Finding
     ...(report.findings.length > many ? [overview(report, objects.length, style)] : []),
     ...blocks,
     ...reviewBlocks(report, proxies, style),
+    ...waivedBlock(report, style),
     footer(report, style),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -111,6 +113,17 @@ function lines(texts: readonly string[], style: Style, indent: string): string[]
   return texts.map((line) => wrapped(plain(shortened(line)), style.width, indent));
 }
 
+/** What does not count, a line for the finding and one for the reason. */
+function waivedBlock({ waived }: Report, style: Style): string[] {
+  if (waived.length === 0) return [];
+  const { bold, dim } = paints(style);
+  const said = waived.flatMap((finding) => [
+    ...lines([`${finding.severity} ${finding.resource} ${finding.field} (${finding.code})`], style, '  '),
+    ...lines([`waived: ${waiverInWords(finding.waiver)}`], style, '    ').map(dim),
+  ]);
+  return [[bold(`Waived: ${waived.length}`), ...said].join('\n')];
+}
+
 function footer(report: Report, style: Style): string {
   const { bold, green } = paints(style);
   const paint = severityPaint(style);
@@ -123,7 +136,8 @@ function footer(report: Report, style: Style): string {
   for (const { reason, leaves } of report.summary.notCompared.slice(0, 3))
     out.push(`  not compared: ${leaves} (${plain(reason)})`);
   const { findings } = report.summary;
-  const counts = `${findings.error} errors, ${findings.warning} warnings, ${findings.info} infos`;
+  const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : '';
+  const counts = `${findings.error} errors, ${findings.warning} warnings, ${findings.info} infos${waived}`;
   const nothing = findings.error + findings.warning === 0;
   const clean = report.tool.command === 'drift' ? 'no drift' : 'nothing wrong';
   if (!report.complete) out.push(bold(paint.error(`incomplete: ${counts}; what could not be read is listed above`)));

@@ -17,9 +17,10 @@ export function countOf(findings: readonly Finding[]): Record<Severity, number> 
 
 /** The result in a few words: never `nothing found` where something could not be read. */
 export function verdict(report: Report): string {
-  const counts = countsInWords(countOf(report.findings));
+  const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : '';
+  const counts = `${countsInWords(countOf(report.findings))}${waived}`;
   if (!report.complete) return `incomplete: ${counts}`;
-  if (report.findings.length === 0) return report.tool.command === 'drift' ? 'no drift' : 'nothing found';
+  if (report.findings.length === 0) return `${report.tool.command === 'drift' ? 'no drift' : 'nothing found'}${waived}`;
   return report.review ? `${counts} introduced` : counts;
 }
 

@@ -25,6 +25,16 @@ const rule = object(
   ['id'],
 );
 
+const suppression = object(
+  {
+    kind: { enum: ['inSource', 'external'] },
+    status: { enum: ['accepted', 'underReview', 'rejected'] },
+    justification: { type: 'string' },
+    location: object({ physicalLocation }),
+  },
+  ['kind'],
+);
+
 const result = object(
   {
     ruleId: { type: 'string' },
@@ -35,6 +45,7 @@ const result = object(
     relatedLocations: list(object({ id: { type: 'integer', minimum: 0 }, message, physicalLocation })),
     partialFingerprints: { type: 'object', additionalProperties: { type: 'string' } },
     baselineState: { enum: ['new', 'unchanged', 'updated', 'absent'] },
+    suppressions: list(suppression),
     properties: { type: 'object' },
   },
   ['message'],

@@ -44,6 +44,7 @@ const report: Report = {
     findings: { error: 1, warning: 0, info: 0 },
   },
   findings: [finding],
+  waived: [],
   proxies: [
     { id: 'shop/a-1', type: 'sidecar', workload: 'a', state: 'synced' },
     { id: 'shop/b-1', type: 'sidecar', workload: 'b', state: 'synced' },

@@ -24,7 +24,7 @@ export function aFinding(parts: Partial<Finding> = {}): Finding {
 }
 
 /** A complete report of these findings. */
-export function aReport(findings: Finding[], parts: Partial<Report> = {}): Report {
+export function aReport(findings: Finding[], parts: { [Key in keyof Report]?: Report[Key] } = {}): Report {
   const count = (severity: string): number => findings.filter((it) => it.severity === severity).length;
   return {
     schemaVersion: 'mesh-report/v1',
@@ -38,6 +38,7 @@ export function aReport(findings: Finding[], parts: Partial<Report> = {}): Repor
       findings: { error: count('error'), warning: count('warning'), info: count('info') },
     },
     findings,
+    waived: [],
     proxies: [
       { id: 'shop/a-1', type: 'sidecar', workload: 'a', state: 'synced' },
       { id: 'shop/b-1', type: 'sidecar', workload: 'b', state: 'synced' },

@@ -4,15 +4,24 @@ import { findingsOf } from '../../rules/index.ts';
 import type { Desired } from '../desired/index.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
 import { overlay } from '../drift/overlay.ts';
-import { applyProjectRules } from '../project-rules.ts';
 import { toRegistryInput } from '../registry-input.ts';
-import { countFindings, istioVersions, skippedDiagnostics, sortedFindings, sourceDiagnostic } from '../report-parts.ts';
+import {
+  countFindings,
+  extentOf,
+  istioVersions,
+  type Omission,
+  skippedDiagnostics,
+  sortedFindings,
+  sourceDiagnostic,
+} from '../report-parts.ts';
+import { judgedBy } from '../waivers/judged.ts';
+import { ProjectRules } from '../waivers/project-rules.ts';
 import { compiledMesh } from './compiled-mesh.ts';
 
 /** What Git says, as far as `check` needs it. */
 export type CheckGit = Pick<
   Desired,
-  'repository' | 'ref' | 'commit' | 'paths' | 'resources' | 'diagnostics' | 'config'
+  'repository' | 'ref' | 'commit' | 'paths' | 'resources' | 'diagnostics' | 'config' | 'waivers'
 >;
 
 export interface CheckOptions {
@@ -20,6 +29,8 @@ export interface CheckOptions {
   cluster: { context?: string; capture?: string };
   /** YYYY-MM-DD, for ignore rules that expire. */
   today: string;
+  /** What the run speaks of a part of only. */
+  partial?: Omission;
 }
 
 /**
@@ -32,7 +43,10 @@ export function check(git: CheckGit | undefined, state: ClusterState, options: C
   const resources = git ? overlay(input.resources, desired) : input.resources;
   const ids = new Set(state.proxies.map(({ id }) => id));
   const mesh = compiledMesh({ ...input, resources }, ({ id }) => ids.has(id), desired);
-  const { findings, diagnostics } = applyProjectRules(findingsOf(mesh), git?.config ?? {}, options.today);
+  const rules = new ProjectRules(git, options.today);
+  const found = rules.apply(findingsOf(mesh));
+  const { findings: own, diagnostics } = rules.close(judgedBy({ rules: true, ...extentOf(state, options) }));
+  const findings = [...found, ...own];
   return {
     schemaVersion,
     tool: options.tool,
@@ -46,6 +60,7 @@ export function check(git: CheckGit | undefined, state: ClusterState, options: C
       findings: countFindings(findings),
     },
     findings: sortedFindings(findings),
+    waived: sortedFindings(rules.waived),
     proxies: mesh.proxies.map((proxy) => ({
       id: proxy.id,
       type: proxy.type,

@@ -3,6 +3,7 @@ import { extract } from '../../io/render/extract.ts';
 import { runHelm } from '../../io/render/helm.ts';
 import { valueAt } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import type { Waiver } from '../../model/waiver.ts';
 import { SourceError } from '../../source/diagnostic.ts';
 import { readDocuments, type SourceDocument } from '../../source/documents.ts';
 import { sourceFile, splitRendered } from '../../source/helm/rendered.ts';
@@ -13,9 +14,10 @@ import type { HelmRelease } from '../../source/mesh-config/read.ts';
 import { isKubernetesObject } from '../../source/object.ts';
 import { isBelow } from '../../source/paths.ts';
 import { decode, type Tree, type TreeEntry } from '../../source/tree.ts';
+import { scanWaivers } from '../../source/waiver/scan.ts';
 
 /**
- * Renders a release on a temporary copy of its chart, each object led back to the chart's templates and values.
+ * Renders a release on a temporary copy of its chart, each object led back to the chart's templates and values, where waivers stand too.
  *
  * @param release with paths from the root of the repository
  * @throws SourceError where it cannot be rendered
@@ -25,7 +27,7 @@ export async function renderHelm(
   entries: readonly TreeEntry[],
   release: Required<HelmRelease>,
   signal?: AbortSignal,
-): Promise<Resource[]> {
+): Promise<{ resources: Resource[]; waivers: Waiver[] }> {
   const { chart, values } = release;
   const files = entries.filter(({ path, kind }) => kind === 'file' && (isBelow(path, chart) || values.includes(path)));
   if (!files.some(({ path }) => path === posix.join(chart, 'Chart.yaml')))
@@ -40,7 +42,8 @@ export async function renderHelm(
   const extraction = await extract(extracted);
   try {
     const rendered = await runHelm(extraction.directory, release, signal);
-    return toResources(rendered, release, text);
+    const waivers = files.flatMap(({ path }) => (/\.ya?ml$/.test(path) ? scanWaivers(path, text(path) ?? '') : []));
+    return { resources: toResources(rendered, release, text), waivers };
   } finally {
     await extraction.remove();
   }

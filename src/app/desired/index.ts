@@ -4,7 +4,6 @@ import { parseLabelSelector } from '../../io/label-selector.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { SourceError } from '../../source/diagnostic.ts';
 import { mergeResources } from '../../source/merge.ts';
-import { expiredRules } from '../../source/mesh-config/ignore.ts';
 import { type MeshConfigFile, readMeshConfig } from '../../source/mesh-config/read.ts';
 import { ownershipBy } from '../../source/ownership.ts';
 import { resolvePaths } from '../../source/paths.ts';
@@ -49,12 +48,7 @@ async function readSource(source: Source, options: DesiredOptions, signal?: Abor
   const rendered = await renderAll(source, entries, { ...options, paths, config, namespace }, signal);
   const read = await readManifests(source.tree, rendered.manifests, namespace, signal);
   const { resources, diagnostics } = mergeResources([...read.resources, ...rendered.resources]);
-  const found: Diagnostic[] = [
-    ...expiredRules(config.ignore ?? [], new Date().toISOString().slice(0, 10)),
-    ...rendered.diagnostics,
-    ...read.diagnostics,
-    ...diagnostics,
-  ];
+  const found: Diagnostic[] = [...rendered.diagnostics, ...read.diagnostics, ...diagnostics];
   if (resources.length === 0 && !options.mayBeEmpty) throw nothingThere(source, paths, found);
   const scope = paths.filter((path) => path !== '');
   return {
@@ -66,6 +60,7 @@ async function readSource(source: Source, options: DesiredOptions, signal?: Abor
     diagnostics: found,
     skipped: [...rendered.skipped, ...read.skipped],
     config,
+    waivers: [...rendered.waivers, ...read.waivers],
     ...(configFile === undefined ? {} : { configFile }),
     owns: (resource) => ownership(resource).owned,
     ownership,

@@ -4,6 +4,7 @@ import { runKustomize } from '../../io/render/kustomize.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import type { Waiver } from '../../model/waiver.ts';
 import { SourceError } from '../../source/diagnostic.ts';
 import { closureOf, type Graph, outsideOf } from '../../source/kustomize/graph.ts';
 import { isKustomizationFile, type Kustomization, readKustomization } from '../../source/kustomize/kustomization.ts';
@@ -13,6 +14,7 @@ import { toDesiredResource } from '../../source/manifest.ts';
 import { isKubernetesObject } from '../../source/object.ts';
 import { isBelow } from '../../source/paths.ts';
 import { decode, type FileContent, type Tree, type TreeEntry } from '../../source/tree.ts';
+import { scanWaivers } from '../../source/waiver/scan.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
 
 /** Reads all kustomizations of a tree. */
@@ -35,9 +37,9 @@ export interface KustomizeOptions {
   signal?: AbortSignal;
 }
 
-/** The outcome of one directory: its objects, or why there are none. */
+/** The outcome of one directory: its objects and the waivers in the files that made them, or why there are none. */
 export type KustomizeOutcome =
-  | { root: Kustomization; resources: Resource[] }
+  | { root: Kustomization; resources: Resource[]; waivers: Waiver[] }
   | { root: Kustomization; error: SourceError };
 
 /**
@@ -77,7 +79,9 @@ export async function renderKustomize(
       try {
         if (!options.network) refuseOutside(closure, paths);
         const text = await runKustomize(extraction.directory, root.directory, options);
-        return { root, resources: toResources(text, root, { graph, root, read }, options.namespace) };
+        const resources = toResources(text, root, { graph, root, read }, options.namespace);
+        const inputs = wanted.filter(({ path }) => /\.ya?ml$/.test(path) && isInput(path, closure, graph));
+        return { root, resources, waivers: inputs.flatMap(({ path }) => scanWaivers(path, read(path) ?? '')) };
       } catch (error) {
         if (error instanceof SourceError) return { root, error };
         throw error;
@@ -87,6 +91,14 @@ export async function renderKustomize(
   } finally {
     await extraction.remove();
   }
+}
+
+/** Whether a file belongs to one of these kustomizations, and to no other one deeper down. */
+function isInput(path: string, closure: readonly Kustomization[], graph: Graph): boolean {
+  let nearest = '';
+  for (const directory of graph.keys())
+    if (directory.length > nearest.length && isBelow(path, directory)) nearest = directory;
+  return closure.some(({ directory }) => directory === nearest);
 }
 
 function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {

@@ -1,12 +1,15 @@
 import type { Resource } from '../../model/resource.ts';
+import type { Waiver } from '../../model/waiver.ts';
 import type { Diagnostic, SkippedFile } from '../../source/diagnostic.ts';
 import { readManifest } from '../../source/manifest.ts';
 import { decode, type Tree, type TreeEntry } from '../../source/tree.ts';
+import { scanWaivers } from '../../source/waiver/scan.ts';
 
 export interface ReadManifests {
   resources: Resource[];
   diagnostics: Diagnostic[];
   skipped: SkippedFile[];
+  waivers: Waiver[];
 }
 
 /** Reads the objects of many files; what is passed by is listed, and what hides objects is said. */
@@ -16,7 +19,7 @@ export async function readManifests(
   namespace: string,
   signal?: AbortSignal,
 ): Promise<ReadManifests> {
-  const result: ReadManifests = { resources: [], diagnostics: [], skipped: [] };
+  const result: ReadManifests = { resources: [], diagnostics: [], skipped: [], waivers: [] };
   const files = entries.filter(({ kind }) => kind === 'file');
   const contents = await tree.read(files, signal);
   for (const { path } of files) {
@@ -35,7 +38,8 @@ export async function readManifests(
     const { resources, diagnostics, skipped } = readManifest(path, content.text, { namespace });
     result.resources.push(...resources);
     result.diagnostics.push(...diagnostics);
-    if (skipped !== undefined) result.skipped.push({ file: path, reason: skipped });
+    if (skipped === undefined) result.waivers.push(...scanWaivers(path, content.text));
+    else result.skipped.push({ file: path, reason: skipped });
   }
   const templates = result.skipped.filter(({ reason }) => reason === 'a template').map(({ file }) => file);
   if (templates.length > 0)

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
+import type { Waiver } from '../../model/waiver.ts';
 import { type Diagnostic, type SkippedFile, SourceError } from '../../source/diagnostic.ts';
 import { type Graph, rootsOf } from '../../source/kustomize/graph.ts';
 import { isKustomizationFile, type Kustomization } from '../../source/kustomize/kustomization.ts';
@@ -24,6 +25,8 @@ export interface Rendered {
   resources: Resource[];
   diagnostics: Diagnostic[];
   skipped: SkippedFile[];
+  /** Those of the files that were rendered. */
+  waivers: Waiver[];
   /** The files that are read as they stand. */
   manifests: TreeEntry[];
   /** Files that could be read as they stand and lie outside of what was chosen. */
@@ -67,10 +70,13 @@ export async function renderAll(
   const charts = foldersWith('Chart.yaml', files);
   const rendered: string[] = [];
   const resources = [...kustomized.resources];
+  const waivers = outcomes.flatMap((outcome) => ('waivers' in outcome ? outcome.waivers : []));
   for (const release of releases) {
     const whole = completed(release, plan.namespace, base, files);
     rendered.push(whole.chart);
-    resources.push(...(await renderHelm(source.tree, entries, whole, signal)));
+    const made = await renderHelm(source.tree, entries, whole, signal);
+    resources.push(...made.resources);
+    waivers.push(...made.waivers);
   }
   // Who names a file inside of an overlay or a chart wants it read as it stands.
   const asked = (folder: string): boolean =>
@@ -87,6 +93,8 @@ export async function renderAll(
       const reason = manifestName.test(path) ? passed(path) : undefined;
       return reason ? [{ file: path, reason }] : [];
     }),
+    // Overlays share their bases.
+    waivers: [...new Map(waivers.map((it) => [`${it.location.file}:${it.location.line}`, it])).values()],
     manifests: readable.filter((entry) => picked.has(entry)),
     outside: readable.filter((entry) => !picked.has(entry)),
   };

@@ -1,4 +1,5 @@
 import type { Resource } from '../../model/resource.ts';
+import type { Waiver } from '../../model/waiver.ts';
 import type { Diagnostic, SkippedFile } from '../../source/diagnostic.ts';
 import type { HelmRelease, MeshConfigFile } from '../../source/mesh-config/read.ts';
 import type { Ownership } from '../../source/ownership.ts';
@@ -39,6 +40,8 @@ export interface Desired {
   /** Files that gave no object, and why. */
   skipped: SkippedFile[];
   config: MeshConfigFile;
+  /** Comments that waive findings, of all files that were read or rendered. */
+  waivers: Waiver[];
   /** Path of the project file, where there is one. */
   configFile?: string;
   /** Whether Git answers for a live object, so that it is unmanaged when Git does not hold it. */

@@ -1,15 +1,23 @@
 import { compileProxy } from '../../compile/index.ts';
 import type { ClusterState } from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
-import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Diagnostic, type Report, schemaVersion } from '../../model/report.ts';
 import { resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Desired } from '../desired/index.ts';
-import { applyProjectRules } from '../project-rules.ts';
 import { toRegistryInput } from '../registry-input.ts';
-import { countFindings, istioVersions, skippedDiagnostics, sortedFindings, sourceDiagnostic } from '../report-parts.ts';
+import {
+  countFindings,
+  extentOf,
+  istioVersions,
+  type Omission,
+  skippedDiagnostics,
+  sortedFindings,
+  sourceDiagnostic,
+} from '../report-parts.ts';
+import { judgedBy } from '../waivers/judged.ts';
+import { ProjectRules } from '../waivers/project-rules.ts';
 import { EffectOracle } from './effect.ts';
 import { type Examination, examine } from './examine.ts';
 import { gitDriftFindings } from './git-drift.ts';
@@ -21,7 +29,16 @@ import { ruleFindings } from './rule-findings.ts';
 /** What Git says, as far as `drift` needs it. */
 export type DriftGit = Pick<
   Desired,
-  'repository' | 'ref' | 'commit' | 'paths' | 'resources' | 'diagnostics' | 'config' | 'owns' | 'whereabouts'
+  | 'repository'
+  | 'ref'
+  | 'commit'
+  | 'paths'
+  | 'resources'
+  | 'diagnostics'
+  | 'config'
+  | 'waivers'
+  | 'owns'
+  | 'whereabouts'
 >;
 
 export interface DriftOptions {
@@ -34,6 +51,8 @@ export interface DriftOptions {
   check?: boolean;
   /** YYYY-MM-DD, for ignore rules that expire. */
   today: string;
+  /** What the run speaks of a part of only. */
+  partial?: Omission;
   signal?: AbortSignal;
   onProgress?: (done: number, of: number) => void;
 }
@@ -70,9 +89,20 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
       ? ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0)
       : []),
   ];
-  const { findings, diagnostics } = applyProjectRules(found, git.config, options.today);
+  const rules = new ProjectRules(git, options.today);
+  const counting = rules.apply(found);
+  const extent = extentOf(state, options, examination.unread.length === 0);
+  const judged = judgedBy({ git: true, proxies: read, rules: options.check === true, ...extent });
+  const { findings: own, diagnostics } = rules.close(judged);
   const counts = { git: desired.length, live: live.length };
-  return toReport(git, state, options, examination, { findings, diagnostics }, counts);
+  return toReport(
+    git,
+    state,
+    options,
+    examination,
+    { findings: [...counting, ...own], waived: rules.waived, diagnostics },
+    counts,
+  );
 }
 
 /** Each effect takes a while: between two of them the process can be told to stop. */
@@ -100,7 +130,7 @@ function toReport(
   state: ClusterState,
   options: DriftOptions,
   examination: Examination,
-  { findings, diagnostics }: { findings: Finding[]; diagnostics: Diagnostic[] },
+  { findings, waived, diagnostics }: Pick<Report, 'findings' | 'waived' | 'diagnostics'>,
   resources: { git: number; live: number },
 ): Report {
   const states = examination.proxies.map(({ examined }) => examined.state);
@@ -126,6 +156,7 @@ function toReport(
       findings: countFindings(findings),
     },
     findings: sortedFindings(findings),
+    waived: sortedFindings(waived),
     proxies: examination.proxies.map(({ examined }) => ({
       id: examined.proxy.id,
       type: examined.proxy.type,

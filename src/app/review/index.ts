@@ -9,9 +9,17 @@ import { findingsOf } from '../../rules/index.ts';
 import { compiledMesh } from '../check/compiled-mesh.ts';
 import type { CheckGit, CheckOptions } from '../check/index.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
-import { applyProjectRules } from '../project-rules.ts';
 import { toRegistryInput } from '../registry-input.ts';
-import { countFindings, istioVersions, skippedDiagnostics, sortedFindings, sourceDiagnostic } from '../report-parts.ts';
+import {
+  countFindings,
+  extentOf,
+  istioVersions,
+  skippedDiagnostics,
+  sortedFindings,
+  sourceDiagnostic,
+} from '../report-parts.ts';
+import { judgedBy } from '../waivers/judged.ts';
+import { ProjectRules } from '../waivers/project-rules.ts';
 import { blastRadius } from './blast.ts';
 import { changedObjects, changesOf } from './changes.ts';
 import { compareFindings } from './compare-findings.ts';
@@ -39,7 +47,13 @@ export function review(base: CheckGit, head: CheckGit, state: ClusterState, opti
   const ends = [...olds, ...compared.introduced];
   const hazards = orderHazards(states, changed, ends, judge);
   const found = [...compared.introduced, ...hazards.findings, ...plainTextClients(baseMesh, headMesh)];
-  const { findings, diagnostics } = applyProjectRules(found, head.config, options.today);
+  const rules = new ProjectRules(head, options.today, base);
+  const counting = rules.apply(found);
+  const unchanged = rules.apply(compared.unchanged);
+  const { findings: own, diagnostics } = rules.close(
+    judgedBy({ rules: true, hazards: true, ...extentOf(state, options) }),
+  );
+  const findings = [...counting, ...own];
   const names = new Map([...before, ...after].map((resource) => [resourceKey(resource), resourceName(resource)]));
   const changes = changesOf(states, baseMesh, before, after);
   const radius = blastRadius(baseMesh, headMesh, changes);
@@ -47,7 +61,7 @@ export function review(base: CheckGit, head: CheckGit, state: ClusterState, opti
     base: base.ref,
     head: head.ref,
     fixed: sortedFindings(compared.fixed),
-    unchanged: sortedFindings(compared.unchanged),
+    unchanged: sortedFindings(unchanged),
     changes,
     blastRadius: radius,
     requests: differingRequests(baseMesh, headMesh, new Set(radius.flatMap(({ proxies }) => proxies))),
@@ -66,6 +80,7 @@ export function review(base: CheckGit, head: CheckGit, state: ClusterState, opti
       findings: countFindings(findings),
     },
     findings: sortedFindings(findings),
+    waived: sortedFindings(rules.waived),
     proxies: headMesh.proxies.map((proxy) => ({
       id: proxy.id,
       type: proxy.type,

@@ -54,6 +54,7 @@ ${notes.length > 0 ? markup`<ul id="diagnostics">${notes}</ul>` : ''}
 ${findings.length > 0 ? markup`<p><label>Filter <input id="filter" type="search"></label></p>${findingsTable('findings', findings, proxies)}` : markup`<p>None.</p>`}
 ${drawn ? markup`<h2>Affected workloads</h2>${drawn}` : ''}
 ${reviewSections(report, proxies)}
+${report.waived.length > 0 ? markup`<h2>Waived</h2>${findingsTable('waived', report.waived, proxies)}` : ''}
 <h2>Proxies</h2>
 ${proxiesTable(report.proxies, findings)}
 <h2>Examined</h2>

@@ -1,8 +1,10 @@
 import type { Finding } from '../../model/finding.ts';
 import type { ReportedProxy } from '../../model/report.ts';
+import type { WaivedFinding } from '../../model/waiver.ts';
 import { type EnvoyDiff, envoyDiffs } from '../envoy-diff.ts';
 import { bareMessage } from '../place.ts';
 import { proxiesInWords } from '../proxies.ts';
+import { waiverInWords } from '../waived.ts';
 import { html, type Markup } from './escape.ts';
 
 type Proxies = ReadonlyMap<string, ReportedProxy>;
@@ -26,7 +28,9 @@ function findingRow(finding: Finding, proxies: Proxies): Markup {
 
 function details(finding: Finding): Markup {
   const { effect, fix, related } = finding;
+  const waiver = 'waiver' in finding ? (finding as WaivedFinding).waiver : undefined;
   const lines = [
+    ...(waiver ? [html`<div><b>Waived:</b> ${waiverInWords(waiver)}</div>`] : []),
     ...(effect === '' ? [] : [html`<div><b>Effect:</b> ${effect}</div>`]),
     ...(fix === '' ? [] : [html`<div><b>Fix:</b> ${fix}</div>`]),
     ...related.map(({ message, location }) =>

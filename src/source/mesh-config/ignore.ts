@@ -1,35 +1,23 @@
-import type { Diagnostic } from '../diagnostic.ts';
 import { wildcard } from './pattern.ts';
 import type { IgnoreRule } from './read.ts';
 
 /**
- * The first rule that covers a finding: its resource as `Kind namespace/name` and its field, or a field above it.
+ * The first rule that covers a finding: its code, its resource as `Kind namespace/name` and its field, or a field above it.
  *
  * @param today the date as YYYY-MM-DD; rules that expired before it do not count
  */
 export function ignoredBy(
   rules: readonly IgnoreRule[],
-  finding: { resource: string; field: string },
+  finding: { code: string; resource: string; field: string },
   today: string,
 ): IgnoreRule | undefined {
   return rules.find(
     (rule) =>
       !isExpired(rule, today) &&
+      (rule.codes === undefined || rule.codes.includes(finding.code)) &&
       wildcard(rule.resource).test(finding.resource) &&
       (rule.field === undefined || covers(rule.field, finding.field)),
   );
-}
-
-/** Says of every expired rule that it no longer counts. */
-export function expiredRules(rules: readonly IgnoreRule[], today: string): Diagnostic[] {
-  return rules
-    .filter((rule) => isExpired(rule, today))
-    .map((rule) => ({
-      severity: 'warning',
-      message: `the rule that ignores ${rule.resource}${rule.field ? ` ${rule.field}` : ''} expired on ${rule.expires}`,
-      location: rule.location,
-      fix: 'delete the rule, or give it another date',
-    }));
 }
 
 function isExpired(rule: IgnoreRule, today: string): boolean {

@@ -25,6 +25,8 @@ export interface OwnershipRules {
 export interface IgnoreRule {
   resource: string;
   field?: string;
+  /** Codes of findings; none: all. */
+  codes?: string[];
   reason: string;
   expires?: string;
   location?: Location;

@@ -1,5 +1,6 @@
 import type { Path } from '../../model/json.ts';
 import { formatPath, isObject } from '../../model/json.ts';
+import { isDate } from '../date.ts';
 import { nearest } from '../nearest.ts';
 import type { Schema } from './schema.ts';
 
@@ -59,11 +60,6 @@ function validateText(value: string, schema: Schema, path: Path): Violation[] {
   if (schema.pattern && !new RegExp(schema.pattern).test(value)) return fault('is empty');
   if (schema.format === 'date' && !isDate(value)) return fault(`is ${value}, not a date such as 2030-12-31`);
   return [];
-}
-
-function isDate(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function typeOf(value: unknown): string {

@@ -57,19 +57,6 @@ ownership: {namespaces: [shop, 'pay*', '!payroll'], selector: 'team!=ops'}
     await expect(at('nowhere.yaml')).rejects.toThrow('there is no project file nowhere.yaml');
   });
 
-  it('says of a rule that has expired that it no longer counts', async () => {
-    const { directory } = makeRepository({
-      ...files,
-      '.mesh.yaml': `version: mesh-config/v1
-ignore:
-  - {resource: VirtualService shop/*, reason: canary, expires: 2020-01-01}
-`,
-    });
-    expect((await readDesired({ cwd: directory })).diagnostics).toMatchObject([
-      { severity: 'warning', location: { file: '.mesh.yaml', line: 3 } },
-    ]);
-  });
-
   it('refuses a selector that is none', async () => {
     const text = 'version: mesh-config/v1\nownership: {selector: "a=b=c"}\n';
     const { directory } = makeRepository({ ...files, '.mesh.yaml': text });

@@ -117,4 +117,17 @@ describe('review', () => {
     const { report } = await review({ 'dr.yaml': rule('v1') }, { 'vs.yaml': routes('v1') }, 'base...head');
     expect(report.review?.changes.map(({ kind }) => kind)).toEqual(['added']);
   });
+
+  it('shows a waiver that the change adds, and what it keeps from counting', async () => {
+    const comment = '# mesh:ignore MESH0103 until=2999-12-31 reason="v3 comes tomorrow"\n';
+    const { report, code } = await review(
+      { 'rule.yaml': rule('v1'), 'routes.yaml': routes('v1') },
+      { 'routes.yaml': routes('v3', comment) },
+    );
+    expect(told(report)).toEqual(['MESH0178 waiver VirtualService shop/reviews']);
+    expect(report.waived).toMatchObject([
+      { code: 'MESH0103', severity: 'error', waiver: { added: true, location: { file: 'routes.yaml', line: 1 } } },
+    ]);
+    expect(code).toBe(0);
+  });
 });
