@@ -29,13 +29,12 @@ export function accept(hop: Hop, listener: Listener | undefined, connection: Con
   hop.decidedBy.push({ root: listener, path, what });
   if (!chain) return { kind: 'closed', flag: 'NR', details: 'filter_chain_not_found' };
   const { tls } = connection;
-  const context = downstreamTls(chain);
+  const { context, manager } = prepared(chain);
   if (context && !tls)
     return { kind: 'closed', flag: '-', details: 'plain text where the filter chain takes TLS only' };
   const wantsCertificate = context?.['require_client_certificate'] === true;
   if (context && wantsCertificate && !tls?.mutual)
     return { kind: 'tls-failed', flag: '-', details: 'the client shows no certificate, and one is required' };
-  const manager = connectionManager(chain);
   const left = context ? connection.inner : tls;
   if (manager && left) return { kind: 'tls-failed', flag: '-', details: 'TLS where the filter chain takes plain HTTP' };
   hop.protocol = manager ? 'http' : 'tcp';
@@ -47,6 +46,22 @@ export function accept(hop: Hop, listener: Listener | undefined, connection: Con
     principal: context && tls?.mutual ? tls.principal : undefined,
     sni: detected.sni ?? (context ? tls?.sni : undefined),
   };
+}
+
+interface Chain {
+  context?: Message;
+  manager?: Message;
+}
+
+const chains = new WeakMap<FilterChain, Chain>();
+
+function prepared(chain: FilterChain): Chain {
+  let known = chains.get(chain);
+  if (!known) {
+    known = { context: downstreamTls(chain), manager: connectionManager(chain) };
+    chains.set(chain, known);
+  }
+  return known;
 }
 
 /** The TLS context of a chain that terminates TLS. */

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterLoadAssignment, Message, ProxyConfig } from '../model/envoy.ts';
+import type { Cluster, ClusterLoadAssignment, Message, ProxyConfig, RouteConfiguration } from '../model/envoy.ts';
 import { objects } from '../model/json.ts';
 import { socketOf } from './tcp/listener.ts';
 
@@ -16,21 +16,26 @@ export interface Endpoint {
   message: Message;
 }
 
-const indexes = new WeakMap<
-  ProxyConfig,
-  { clusters: Map<string, Cluster>; endpoints: Map<string, ClusterLoadAssignment> }
->();
-
-/** Clusters and endpoints of a configuration by name. */
-export function indexOf(config: ProxyConfig): {
+/** Resources of a configuration by name. */
+interface Index {
   clusters: Map<string, Cluster>;
   endpoints: Map<string, ClusterLoadAssignment>;
-} {
+  routes: Map<string, RouteConfiguration>;
+  /** Endpoints of clusters that were asked for. */
+  used: Map<Cluster, readonly Endpoint[]>;
+}
+
+const indexes = new WeakMap<ProxyConfig, Index>();
+
+/** Clusters, endpoints and route configurations by name. */
+export function indexOf(config: ProxyConfig): Index {
   let index = indexes.get(config);
   if (!index) {
     index = {
       clusters: new Map(config.clusters.map((it) => [it.name, it])),
       endpoints: new Map(config.endpoints.map((it) => [it.cluster_name, it])),
+      routes: new Map(config.routes.map((it) => [it.name, it])),
+      used: new Map(),
     };
     indexes.set(config, index);
   }
@@ -51,10 +56,20 @@ export function discoveryOf(cluster: Cluster): Discovery {
 }
 
 /** All endpoints of a cluster, those marked that requests go to: healthy ones of the first priority that has any. */
-export function endpointsOf(config: ProxyConfig, cluster: Cluster): Endpoint[] {
+export function endpointsOf(config: ProxyConfig, cluster: Cluster): readonly Endpoint[] {
+  const index = indexOf(config);
+  let endpoints = index.used.get(cluster);
+  if (!endpoints) {
+    endpoints = readEndpoints(index, cluster);
+    index.used.set(cluster, endpoints);
+  }
+  return endpoints;
+}
+
+function readEndpoints(index: Index, cluster: Cluster): Endpoint[] {
   const assignment =
     discoveryOf(cluster) === 'EDS'
-      ? indexOf(config).endpoints.get(cluster['eds_cluster_config']?.['service_name'] || cluster.name)
+      ? index.endpoints.get(cluster['eds_cluster_config']?.['service_name'] || cluster.name)
       : (cluster['load_assignment'] as ClusterLoadAssignment | undefined);
   const found = objects(assignment?.['endpoints']).flatMap((group) =>
     objects(group['lb_endpoints']).map((message) => toEndpoint(message, group)),

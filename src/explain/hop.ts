@@ -92,11 +92,12 @@ export interface Hop {
   virtualHost?: VirtualHost;
   route?: Route;
   routePath?: Path;
-  lost: Lost[];
+  /** Why each route before the one taken was not; found out when it is asked for. */
+  lost(): Lost[];
   filters: FilterVerdict[];
   clusters: { cluster: string; weight: number }[];
   endpoints: Endpoint[];
-  headerChanges: HeaderChange[];
+  headerChanges: readonly HeaderChange[];
   /** Path and host as they go upstream. */
   rewritten?: { path: string; authority: string };
   decidedBy: Place[];
@@ -110,7 +111,7 @@ export function emptyHop(proxy: string, connection: Connection): Hop {
     proxy,
     protocol: 'none',
     connection,
-    lost: [],
+    lost: () => [],
     filters: [],
     clusters: [],
     endpoints: [],

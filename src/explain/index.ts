@@ -10,6 +10,7 @@ import { walkListener } from './walk.ts';
 export type { Hop, Peer, Sender, World } from './hop.ts';
 export type { Outcome } from './outcome.ts';
 export { type ClientRequest, RequestError, readRequest } from './request.ts';
+export { cidrRange, isAddress } from './security/ip-range.ts';
 
 /** How a request went: the proxies in order, and the end that the client sees. */
 export interface Explanation {

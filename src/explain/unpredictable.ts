@@ -21,16 +21,6 @@ export function all(verdicts: Iterable<Verdict>): Verdict {
   return open;
 }
 
-/** Holds where any holds. One that holds decides, whatever the others are. */
-export function any(verdicts: Iterable<Verdict>): Verdict {
-  let open: Verdict = false;
-  for (const verdict of verdicts) {
-    if (verdict === true) return true;
-    if (verdict !== false) open = verdict;
-  }
-  return open;
-}
-
 /** The opposite; what cannot be told stays open. */
 export function not(verdict: Verdict): Verdict {
   return typeof verdict === 'boolean' ? !verdict : verdict;

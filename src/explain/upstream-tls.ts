@@ -31,8 +31,18 @@ export function transportOf(
     Object.entries((it['match'] ?? {}) as Message).every(([key, value]) => labels[key] === value),
   );
   const socket: Message | undefined = match?.['transport_socket'] ?? cluster['transport_socket'];
-  return ofSocket(socket, match?.['name'], principal);
+  const name: string | undefined = match?.['name'];
+  if (!socket) return { serverNames: [], name: name ?? 'plaintext' };
+  const made = known.get(socket);
+  if (made && made.transport.name === (name ?? made.transport.name) && made.principal === principal)
+    return made.transport;
+  const transport = ofSocket(socket, name, principal);
+  known.set(socket, { transport, principal });
+  return transport;
 }
+
+/** What was made of a socket last, and for which sender. */
+const known = new WeakMap<Message, { transport: Transport; principal: string | undefined }>();
 
 function ofSocket(socket: Message | undefined, name: string | undefined, principal: string | undefined): Transport {
   const config: Message = socket?.['typed_config'] ?? {};

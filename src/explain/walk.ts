@@ -26,6 +26,7 @@ export function walkListener(
     destinationIp: connection.destinationIp,
     destinationPort: connection.destinationPort,
     sni: accepted.sni,
+    secure: accepted.secure,
     principal: accepted.principal,
     directRemoteIp: connection.sourceIp,
     remoteIp: remoteIp(accepted.manager, connection, request),

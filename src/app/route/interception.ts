@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { cidrRange } from '../../explain/index.ts';
 import { isObject, objects } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 
@@ -20,28 +20,29 @@ const ownPorts = ['15090', '15021', '15020'];
  */
 export function interceptionOf(pod: Resource): Interception {
   const args = initArguments(pod);
-  const prefix = 'traffic.sidecar.istio.io/';
-  const value = (flags: string[], name: string, fallback: string): string => {
-    const index = args ? args.findIndex((it) => flags.includes(it)) : -1;
-    if (args && index >= 0) return args[index + 1] ?? '';
-    return args ? fallback : (annotation(pod, prefix + name) ?? fallback);
+  const value = (flag: string, name: string, fallback: string): string => {
+    const index = args?.indexOf(flag) ?? -1;
+    if (args) return index >= 0 ? (args[index + 1] ?? '') : fallback;
+    return annotation(pod, name.includes('/') ? name : `traffic.sidecar.istio.io/${name}`) ?? fallback;
   };
-  const mode = value(['-m'], '../interceptionMode', annotation(pod, 'sidecar.istio.io/interceptionMode') ?? 'REDIRECT');
-  const includeRanges = items(value(['-i'], 'includeOutboundIPRanges', '*'));
-  const excludeRanges = items(value(['-x'], 'excludeOutboundIPRanges', ''));
-  const includePorts = items(value(['-q'], 'includeOutboundPorts', ''));
-  const excludePorts = items(value(['-o'], 'excludeOutboundPorts', ''));
-  const inboundPorts = items(value(['-b'], 'includeInboundPorts', '*'));
-  const inboundExcluded = [...items(value(['-d'], 'excludeInboundPorts', '')), ...ownPorts];
+  const mode = value('-m', 'sidecar.istio.io/interceptionMode', 'REDIRECT');
+  const includeRanges = items(value('-i', 'includeOutboundIPRanges', '*')).map((it) =>
+    it === '*' ? all : cidrRange(it),
+  );
+  const excludeRanges = items(value('-x', 'excludeOutboundIPRanges', '')).map(cidrRange);
+  const includePorts = items(value('-q', 'includeOutboundPorts', ''));
+  const excludePorts = items(value('-o', 'excludeOutboundPorts', ''));
+  const inboundPorts = items(value('-b', 'includeInboundPorts', '*'));
+  const inboundExcluded = [...items(value('-d', 'excludeInboundPorts', '')), ...ownPorts];
   const none = mode === 'NONE' || isOnHostNetwork(pod);
   const own = ownAddresses(pod);
   return {
     mode: none ? 'NONE' : mode === 'TPROXY' ? 'TPROXY' : 'REDIRECT',
     outbound(ip, port) {
       if (none || isLoopback(ip) || own.includes(ip) || excludePorts.includes(String(port))) return false;
-      if (excludeRanges.some((it) => within(ip, it))) return false;
+      if (excludeRanges.some((within) => within(ip))) return false;
       if (includePorts.includes(String(port))) return true;
-      return includeRanges.some((it) => it === '*' || within(ip, it));
+      return includeRanges.some((within) => within(ip));
     },
     inbound(port) {
       if (none || inboundExcluded.includes(String(port))) return false;
@@ -63,16 +64,9 @@ function items(text: string): string[] {
     .filter((it) => it !== '');
 }
 
-function isLoopback(ip: string): boolean {
-  return ipaddr.isValid(ip) && ipaddr.process(ip).range() === 'loopback';
-}
-
-function within(ip: string, range: string): boolean {
-  if (!ipaddr.isValid(ip) || !ipaddr.isValidCIDR(range)) return false;
-  const address = ipaddr.process(ip);
-  const [network, length] = ipaddr.parseCIDR(range);
-  return address.kind() === network.kind() && address.match(network, length);
-}
+const isLoopback = (ip: string): boolean => ip === '::1' || loopback(ip);
+const loopback = cidrRange('127.0.0.0/8');
+const all = (): boolean => true;
 
 function isOnHostNetwork(pod: Resource): boolean {
   return (pod.spec as { hostNetwork?: unknown }).hostNetwork === true;

@@ -18,6 +18,7 @@ export class Mesh {
   readonly #configOf: ConfigOf;
   readonly #pods = new Map<string, Resource>();
   readonly #proxies: Map<string, Proxy>;
+  readonly #proxyOf = new Map<Resource, Proxy>();
   readonly #services = new Set<string>();
   readonly #interceptions = new Map<Resource, Interception>();
 
@@ -32,7 +33,12 @@ export class Mesh {
   }
 
   proxyOf(pod: Resource): Proxy | undefined {
-    return this.#proxies.get(idOf(pod));
+    let proxy = this.#proxyOf.get(pod);
+    if (!proxy) {
+      proxy = this.#proxies.get(idOf(pod));
+      if (proxy) this.#proxyOf.set(pod, proxy);
+    }
+    return proxy;
   }
 
   interception(pod: Resource): Interception {

@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { isAddress } from '../../explain/index.ts';
 import type { Registry, Service } from '../../registry/types.ts';
 import { nearest } from '../../source/nearest.ts';
 import { UserError } from '../inputs.ts';
@@ -27,7 +27,7 @@ export interface Client {
  * @throws UserError where no resolver can know the name (`catalgo`, `catalog.shpo.svc`), with names that are near
  */
 export function resolve(host: string, client: Client, registry: Registry): Resolved {
-  if (ipaddr.isValid(host)) return { ip: host, name: host, how: 'an address' };
+  if (isAddress(host)) return { ip: host, name: host, how: 'an address' };
   if (host === 'localhost') return { ip: '127.0.0.1', name: host, how: 'the client itself' };
   const name = host.replace(/\.$/, '');
   for (const candidate of candidates(name, host, client, registry)) {

@@ -144,7 +144,7 @@ function hopReport(hop: Hop, origins: Origins): HopReport {
       decidedBy: policyOf(name),
     })),
     decidedBy: decisions(hop, origins),
-    lost: hop.lost.map(({ route, why, path }) => {
+    lost: hop.lost().map(({ route, why, path }) => {
       const [first] = hop.config ? origins.at(hop.proxy, hop.config, path) : [];
       return { route: route.name ?? '', why, resource: first?.resource ?? null, location: first?.location ?? null };
     }),

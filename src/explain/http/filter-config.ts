@@ -21,6 +21,17 @@ export function filterConfig(filter: Message, levels: Levels): Message | undefin
 
 /** The message's name of an Any: `HTTPFault`; of a TypedStruct that of what it holds. */
 export function typeOf(config: Message): string {
+  let type = types.get(config);
+  if (type === undefined) {
+    type = readType(config);
+    types.set(config, type);
+  }
+  return type;
+}
+
+const types = new WeakMap<Message, string>();
+
+function readType(config: Message): string {
   const url = String(
     config['type_url'] && String(config['@type']).endsWith('TypedStruct')
       ? config['type_url']

@@ -18,13 +18,30 @@ export function headerChanges(
   host?: VirtualHost,
   route?: Route,
   cluster?: Message,
-): HeaderChange[] {
+): readonly HeaderChange[] {
   const levels: (Message | undefined)[] = [cluster, route?.['route'], route, host, config];
   if (config['most_specific_header_mutations_wins'] === true) levels.reverse();
-  return levels.flatMap((level) => (level ? changesOf(level, side) : []));
+  let changes = none;
+  for (const level of levels) {
+    const own = level ? changesOf(level)[side] : none;
+    if (own.length > 0) changes = changes.length > 0 ? [...changes, ...own] : own;
+  }
+  return changes;
 }
 
-function changesOf(level: Message, side: Side): HeaderChange[] {
+const none: readonly HeaderChange[] = [];
+const known = new WeakMap<Message, Record<Side, readonly HeaderChange[]>>();
+
+function changesOf(level: Message): Record<Side, readonly HeaderChange[]> {
+  let changes = known.get(level);
+  if (!changes) {
+    changes = { request: read(level, 'request'), response: read(level, 'response') };
+    known.set(level, changes);
+  }
+  return changes;
+}
+
+function read(level: Message, side: Side): HeaderChange[] {
   const removed = Array.isArray(level[`${side}_headers_to_remove`])
     ? (level[`${side}_headers_to_remove`] as string[])
     : [];

@@ -45,7 +45,7 @@ function mergeSlashes(path: string): string {
  */
 function canonicalPath(path: string): string | undefined {
   if (!path.startsWith('/')) return undefined;
-  if (/^[A-Za-z0-9\-_~!$&'()*+,;=:@/]*$/.test(path)) return path;
+  if (/^(?:\/(?!\.)[A-Za-z0-9\-._~!$&'()*+,;=:@]*)*$/.test(path)) return path;
   if (/%00/.test(path)) return undefined;
   const segments: string[] = [];
   const parts = path.slice(1).split(/[/\\]/);

@@ -85,8 +85,7 @@ function received(
 
 function routeConfiguration(manager: Message, sender: Sender): RouteConfiguration | undefined {
   if (manager['route_config']) return manager['route_config'] as RouteConfiguration;
-  const name = manager['rds']?.['route_config_name'];
-  return sender.config.routes.find((it) => it.name === name);
+  return indexOf(sender.config).routes.get(manager['rds']?.['route_config_name']);
 }
 
 /** Finds the route and writes it into the hop. */
@@ -94,7 +93,7 @@ function note(hop: Hop, table: RouteTable, request: HttpRequest): RouteFound {
   const found = table.find(request);
   hop.virtualHost = found.virtualHost;
   hop.route = found.route;
-  hop.lost = table.lost(request, found);
+  hop.lost = () => table.lost(request, found);
   hop.clusters = found.route
     ? clusterShares(found.route, request).map(({ cluster, share }) => ({ cluster, weight: share }))
     : [];

@@ -4,6 +4,7 @@ export interface Connection {
   destinationIp: string;
   destinationPort: number;
   sourceIp?: string;
+  sourcePort?: number;
   /** The client starts TLS with these. */
   tls?: ClientTls;
   /** What an HTTP inspector reads of what is in the clear; undefined where it is no HTTP. */

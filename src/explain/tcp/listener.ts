@@ -7,6 +7,39 @@ export function socketOf(address: unknown): { address: string; port: number } | 
   return socket && { address: socket.address ?? '', port: Number(socket.port_value ?? 0) };
 }
 
+/** The listeners of a configuration by what finds them. */
+interface Listeners {
+  /** By `address:port`, without those of the inbound side. */
+  bound: Map<string, Listener[]>;
+  /** The one that redirected outbound traffic comes to. */
+  catching?: Listener;
+  inbound: Map<number, Listener>;
+  virtualInbound?: Listener;
+}
+
+const indexes = new WeakMap<ProxyConfig, Listeners>();
+
+function listenersOf(config: ProxyConfig): Listeners {
+  let index = indexes.get(config);
+  if (index) return index;
+  index = { bound: new Map(), inbound: new Map() };
+  for (const listener of config.listeners) {
+    const sockets = socketsOf(listener);
+    if (listener['traffic_direction'] === 'INBOUND') {
+      if (listener.name === 'virtualInbound') index.virtualInbound ??= listener;
+      for (const { port } of sockets) if (!index.inbound.has(port)) index.inbound.set(port, listener);
+      continue;
+    }
+    if (listener['use_original_dst'] === true) index.catching ??= listener;
+    for (const { address, port } of sockets) {
+      const key = `${anyAddress.has(address) ? '*' : address}:${port}`;
+      index.bound.set(key, [...(index.bound.get(key) ?? []), listener]);
+    }
+  }
+  indexes.set(config, index);
+  return index;
+}
+
 const anyAddress = new Set(['0.0.0.0', '::']);
 
 /** All addresses of a listener, `additional_addresses` among them. */
@@ -20,27 +53,19 @@ function socketsOf(listener: Listener): { address: string; port: number }[] {
  * address and the port, then the one that took the connection (ActiveTcpListener with `use_original_dst`).
  */
 export function outboundListener(config: ProxyConfig, ip: string, port: number): Listener | undefined {
-  const catching = config.listeners.find(
-    (it) => it['use_original_dst'] === true && it['traffic_direction'] !== 'INBOUND',
-  );
+  const { catching } = listenersOf(config);
   return listenerAt(config, ip, port, catching) ?? catching;
 }
 
 /** The listener that is bound to an address and port, or that stands for them. */
 export function listenerAt(config: ProxyConfig, ip: string, port: number, except?: Listener): Listener | undefined {
-  const at = (wanted: (address: string) => boolean): Listener | undefined =>
-    config.listeners.find(
-      (it) =>
-        it !== except &&
-        it['traffic_direction'] !== 'INBOUND' &&
-        socketsOf(it).some((socket) => socket.port === port && wanted(socket.address)),
-    );
-  return at((address) => address === ip) ?? at((address) => anyAddress.has(address));
+  const { bound } = listenersOf(config);
+  const at = (address: string): Listener | undefined => bound.get(`${address}:${port}`)?.find((it) => it !== except);
+  return at(ip) ?? at('*');
 }
 
 /** The listener of a workload's inbound side: its own for the port (interception NONE), or the one all is redirected to. */
 export function inboundListener(config: ProxyConfig, port: number): Listener | undefined {
-  const inbound = config.listeners.filter((it) => it['traffic_direction'] === 'INBOUND');
-  const redirected = inbound.find((it) => it.name === 'virtualInbound');
-  return redirected ?? inbound.find((it) => socketsOf(it).some((socket) => socket.port === port));
+  const { virtualInbound, inbound } = listenersOf(config);
+  return virtualInbound ?? inbound.get(port);
 }
