@@ -145,3 +145,58 @@ export function originsAt(root: unknown, path: Path): Origin[] {
   if (typeof value === 'object' && value !== null) found = whole.get(value) ?? found;
   return found;
 }
+
+/** The containers of an emitted value that bear marks of `resource`, and all that lead to them. */
+export function marksOf(value: object, resource: Resource): Set<object> {
+  const bearing = new Set<object>();
+  const seen = new Set<object>();
+  const visit = (container: object): boolean => {
+    if (seen.has(container)) return bearing.has(container);
+    seen.add(container);
+    const marks = [whole.get(container) ?? [], ...(fields.get(container)?.values() ?? [])];
+    let bears = marks.some((origins) => origins.some((origin) => origin.resource === resource));
+    for (const item of Object.values(container)) if (isContainer(item) && visit(item)) bears = true;
+    if (bears) bearing.add(container);
+    return bears;
+  };
+  visit(value);
+  return bearing;
+}
+
+/**
+ * The same emitted value with marks of `to` where it has marks of `from`.
+ *
+ * @param bearing what `marksOf` found for `from`; only these containers are copied, all others stay shared
+ */
+export function withMarksMoved<T extends object>(
+  value: T,
+  bearing: ReadonlySet<object>,
+  from: Resource,
+  to: Resource,
+): T {
+  if (from === to) return value;
+  const copies = new Map<object, object>();
+  const move = (origins: Origin[]): Origin[] =>
+    origins.map((origin) => (origin.resource === from ? { resource: to, path: origin.path } : origin));
+  const copy = (container: object): object => {
+    if (!bearing.has(container)) return container;
+    const known = copies.get(container);
+    if (known) return known;
+    const result: object = Array.isArray(container) ? [...container] : { ...container };
+    copies.set(container, result);
+    for (const [key, item] of Object.entries(container))
+      if (isContainer(item)) (result as Record<string, unknown>)[key] = copy(item);
+    const origins = whole.get(container);
+    if (origins) whole.set(result, move(origins));
+    const map = fields.get(container);
+    if (map) fields.set(result, new Map([...map].map(([field, list]) => [field, move(list)])));
+    return result;
+  };
+  return copy(value) as T;
+}
+
+/** Objects and arrays; values such as `Unknown` have no marks below them. */
+function isContainer(value: unknown): value is object {
+  if (Array.isArray(value)) return true;
+  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
+}

@@ -1,3 +1,5 @@
+import { behaviour } from '../../model/istio-version.ts';
+import type { Proxy } from '../../model/proxy.ts';
 import type { Registry, Service } from '../../registry/types.ts';
 import { proxyStart } from '../proxy-start.ts';
 import type { ClusterContext } from './context.ts';
@@ -14,6 +16,18 @@ export function mayHoldOldHeadless(context: ClusterContext, service: Service): b
   if (!context.behaviour.skipsClustersOfHeadless) return false;
   const changed = lastChanges(context.registry).get(`${service.namespace}/${service.name}`);
   return changed !== undefined && proxyStart(context.proxy) <= changed;
+}
+
+/** The headless services of the mesh whose clusters a proxy may hold as they were, as a part of a key. */
+export function headlessKey(proxy: Proxy, registry: Registry): string {
+  if (!behaviour(registry).skipsClustersOfHeadless) return '';
+  const start = proxyStart(proxy);
+  const changed = lastChanges(registry);
+  return registry.services
+    .filter(({ resolution, registry: from }) => resolution === 'Passthrough' && from === 'Kubernetes')
+    .map(({ namespace, name }) => `${namespace}/${name}`)
+    .filter((name) => start <= (changed.get(name) ?? ''))
+    .join();
 }
 
 /** The last change of each service's endpoints, as the controller that writes EndpointSlices notes it. */

@@ -121,6 +121,12 @@ export function noteIdle(config: ProxyConfig, patches: EnvoyFilterPatches): Prox
   return config;
 }
 
+/** Remembers the same of `config` as of `other`, which it is a copy of. */
+export function noteIdleAs(config: ProxyConfig, other: ProxyConfig): ProxyConfig {
+  idleByConfig.set(config, idleByConfig.get(other) ?? []);
+  return config;
+}
+
 /** The EnvoyFilter patches that hold for a proxy and changed nothing, by its compiled config (as `compileProxy` returned it). */
 export function idlePatches(config: ProxyConfig): readonly IdlePatch[] {
   return idleByConfig.get(config) ?? [];

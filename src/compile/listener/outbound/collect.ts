@@ -89,7 +89,7 @@ function addPods(context: OutboundContext, listeners: ListenerMap, request: Outb
     const addresses = [endpoint.address, ...(endpoint.additionalAddresses ?? [])];
     if (!addresses.every((address) => ipaddr.isValid(address))) continue;
     // The pod itself is not reached through its own outbound listeners.
-    if (endpoint.address === proxy.ipAddresses[0]) continue;
+    if (!context.everyHeadlessPod && endpoint.address === proxy.ipAddresses[0]) continue;
     if (perPodChain)
       listeners.add({ ...request, bind: { ...bind, addresses: wildcards }, cidrs: addresses, headlessPod: true });
     else listeners.add({ ...request, bind: { ...bind, addresses } });

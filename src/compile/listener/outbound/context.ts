@@ -13,6 +13,8 @@ export interface OutboundContext {
   scope: SidecarScope;
   /** Wildcard addresses of the proxy's families, the primary one first. */
   wildcards: string[];
+  /** Pods of headless services have listeners for themselves, too: whoever asks takes out a pod's own. */
+  everyHeadlessPod?: boolean;
   /** `gateway` for the TCP chains of a gateway, which are outbound ones but for this; by default `sidecar-outbound`. */
   class?: ListenerClass;
   /** RBAC filters in front of TCP chains: a gateway's. Outbound chains of sidecars have none. */

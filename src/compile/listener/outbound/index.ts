@@ -11,13 +11,16 @@ import { writeListener } from './write-listener.ts';
 /**
  * Compiles the outbound listeners of a sidecar (istiod's `appendSidecarOutboundListeners`, `buildHTTPProxyListener`,
  * `buildVirtualOutboundListener`): those of services and Sidecar egress listeners, the HTTP proxy port, virtualOutbound.
+ *
+ * @param everyHeadlessPod with the listeners that the pod itself does not get (see OutboundContext)
  */
-export function compileOutboundListeners(proxy: Proxy, registry: Registry): Listener[] {
+export function compileOutboundListeners(proxy: Proxy, registry: Registry, everyHeadlessPod = false): Listener[] {
   const context: OutboundContext = {
     proxy,
     registry,
     scope: registry.sidecarScope(proxy),
     wildcards: wildcards(proxy),
+    everyHeadlessPod,
   };
   if (!(Number(registry.mesh['proxyListenPort']) > 0)) return [];
   const fallthrough = catchAllFilters(context);
