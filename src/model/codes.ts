@@ -50,6 +50,15 @@ export const codes = {
   waiverExpired: 'MESH0176',
   waiverUnused: 'MESH0177',
   waiverAdded: 'MESH0178',
+  patchForVersion: 'MESH0180',
+  gatewayForNobody: 'MESH0181',
+  serverWithoutRoutes: 'MESH0182',
+  gatewayPortClosed: 'MESH0183',
+  unknownProvider: 'MESH0184',
+  allowedAndDenied: 'MESH0185',
+  nobodyAllowed: 'MESH0186',
+  olderForWorkload: 'MESH0187',
+  decidedByAge: 'MESH0188',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

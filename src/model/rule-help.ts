@@ -53,6 +53,15 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.waiverExpired]: 'A waiver has ended, and what it covered counts again.',
   [codes.waiverUnused]: 'A waiver covers nothing.',
   [codes.waiverAdded]: 'The change under review adds a waiver.',
+  [codes.patchForVersion]: 'A patch of an EnvoyFilter is for a version that not all proxies have.',
+  [codes.gatewayForNobody]: 'A Gateway selects no pod of a gateway.',
+  [codes.serverWithoutRoutes]: 'No VirtualService has a host of a server of a Gateway.',
+  [codes.gatewayPortClosed]: 'No Service leads to the port of a server of a Gateway.',
+  [codes.unknownProvider]: 'A provider is named that the mesh config does not have or cannot use.',
+  [codes.allowedAndDenied]: 'A policy allows only what another one denies.',
+  [codes.nobodyAllowed]: 'No policy allows anybody to call a workload.',
+  [codes.olderForWorkload]: 'An older object of the same kind holds for the workload instead.',
+  [codes.decidedByAge]: 'Of two objects the older one has its way for its age alone.',
 };
 
 const names = new Map<string, string>(Object.entries(codes).map(([name, code]) => [code, name]));

@@ -1,18 +1,24 @@
 import type { Finding } from '../model/finding.ts';
 import { authorization } from './authorization.ts';
 import { clientTls } from './client-tls.ts';
+import { decidedByAge } from './decided-by-age.ts';
 import { emptySubset } from './empty-subset.ts';
+import { envoyFilter } from './envoy-filter.ts';
+import { gateway } from './gateway.ts';
 import { hiddenByScope } from './hidden-by-scope.ts';
 import { hostTaken } from './host-taken.ts';
 import { idleMatch } from './idle-match.ts';
 import { peerAuthentication } from './peer-authentication.ts';
+import { policyClash } from './policy-clash.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
 import { serverDropped } from './server-dropped.ts';
 import { serviceEntryClash } from './service-entry-clash.ts';
+import { severalForWorkload } from './several-for-workload.ts';
 import { shadowedRoute } from './shadowed-route.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { unknownGateway } from './unknown-gateway.ts';
+import { unknownProvider } from './unknown-provider.ts';
 import { unresolvedDestination } from './unresolved-destination.ts';
 import { unservedHost } from './unserved-host.ts';
 import { wildcardReplaced } from './wildcard-replaced.ts';
@@ -35,6 +41,12 @@ const rules: readonly Rule[] = [
   peerAuthentication,
   authorization,
   hiddenByScope,
+  envoyFilter,
+  gateway,
+  unknownProvider,
+  policyClash,
+  severalForWorkload,
+  decidedByAge,
 ];
 
 /** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */

@@ -32,6 +32,16 @@ export function selectsTemplate(policy: Resource, registry: Registry): boolean {
   });
 }
 
+/** Whether the labels are those of a gateway's workload that runs no pod now, or of a WorkloadEntry (a proxy outside of Kubernetes). */
+export function runsElsewhere(registry: Registry, labels: Record<string, string>): boolean {
+  const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'].flatMap((kind) => registry.resources(kind));
+  const templates = workloads.map((it) => valueAt(it.object, ['spec', 'template', 'metadata', 'labels']));
+  const entries = registry.resources('WorkloadEntry').map((it) => it.spec['labels']);
+  return [...templates, ...entries].some(
+    (own) => isObject(own) && matchesLabels(labels, own as Record<string, string>),
+  );
+}
+
 function inNamespace<T>(policy: Resource, registry: Registry, items: readonly T[], namespace: (it: T) => string): T[] {
   const own = policy.metadata.namespace;
   return items.filter((item) => own === registry.mesh.rootNamespace || namespace(item) === own);

@@ -13,6 +13,8 @@ export interface CompiledMesh {
   config(proxy: Proxy): ProxyConfig;
   /** The object as its author wrote it, with places in files; undefined where no file holds it. */
   written(resource: Resource): Resource | undefined;
+  /** The same mesh with some objects created anew in one second; absent where the state's objects are not at hand. */
+  recreated?(resources: readonly Resource[]): CompiledMesh;
 }
 
 /** A check of one state. It reads the registry and the compiled config, and tells effects, not texts. */

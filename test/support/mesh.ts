@@ -2,7 +2,7 @@ import { loadAll } from 'js-yaml';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Proxy } from '../../src/model/proxy.ts';
 import { buildRegistry } from '../../src/registry/index.ts';
-import type { Registry } from '../../src/registry/types.ts';
+import type { Registry, RegistryInput } from '../../src/registry/types.ts';
 import { toResource } from '../../src/source/object.ts';
 
 export interface MeshOptions {
@@ -15,10 +15,18 @@ export interface MeshOptions {
 }
 
 /** A registry of the objects in a text of YAML documents, with an istiod of the given settings. */
-export function meshOf(yaml: string, { version = '1.29.0', environment = {}, mesh = {} }: MeshOptions = {}): Registry {
+export function meshOf(yaml: string, options: MeshOptions = {}): Registry {
+  return buildRegistry(inputOf(yaml, options));
+}
+
+/** What such a registry is built of. */
+export function inputOf(
+  yaml: string,
+  { version = '1.29.0', environment = {}, mesh = {} }: MeshOptions = {},
+): RegistryInput {
   const objects = loadAll(yaml).filter((item) => item !== null && item !== undefined) as JsonObject[];
   const resources = [istiodPod(version, environment), ...objects].map((object) => toResource(object, 'api'));
-  return buildRegistry({ resources, istiod: { mesh, version } });
+  return { resources, istiod: { mesh, version } };
 }
 
 /** The registry's proxy `namespace/pod`. */

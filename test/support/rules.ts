@@ -2,14 +2,13 @@ import { compiledMesh } from '../../src/app/check/compiled-mesh.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { findingsOf } from '../../src/rules/index.ts';
 import type { CompiledMesh } from '../../src/rules/types.ts';
-import { type MeshOptions, meshOf, podYaml } from './mesh.ts';
+import { inputOf, type MeshOptions, podYaml } from './mesh.ts';
 
 /** A mesh of a Service `name.shop` (port 8080) with one pod for each version, and a gateway's pod in `edge`. */
 function meshWith(yaml: string, options: MeshOptions & { extra?: string } = {}): CompiledMesh {
   const services = [serviceYaml('cart', ['v1', 'v2'], 10), serviceYaml('catalog', ['v1'], 20, [8080, 9090])].join('');
   const gateway = podYaml('edge/gate', { labels: { istio: 'ingress' }, addresses: ['10.0.0.99'], gateway: true });
-  const registry = meshOf(`${services}${gateway}${options.extra ?? ''}\n---\n${yaml}`, options);
-  return compiledMesh({ resources: [] }, () => true, [], registry);
+  return compiledMesh(inputOf(`${services}${gateway}${options.extra ?? ''}\n---\n${yaml}`, options), () => true);
 }
 
 /** What the rules say of such a mesh, infos left out unless asked for. */

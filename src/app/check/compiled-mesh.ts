@@ -34,5 +34,17 @@ export function compiledMesh(
       return config;
     },
     written: (resource) => written.get(resourceKey(resource)),
+    recreated: (anew) => compiledMesh(withEqualAge(input, anew), selected, git),
   };
+}
+
+/** The state with some of its objects created in one second, after all others. */
+function withEqualAge(input: RegistryInput, anew: readonly Resource[]): RegistryInput {
+  const keys = new Set(anew.map(resourceKey));
+  const resources = input.resources.map((resource) =>
+    keys.has(resourceKey(resource))
+      ? { ...resource, metadata: { ...resource.metadata, creationTimestamp: '9999-01-01T00:00:00Z' } }
+      : resource,
+  );
+  return { ...input, resources };
 }

@@ -43,7 +43,11 @@ export function review(base: CheckGit, head: CheckGit, state: ClusterState, opti
   const olds = findingsOf(baseMesh);
   const compared = compareFindings(olds, findingsOf(headMesh));
   const changed = changedObjects(states, before, after);
-  const judge = (input: RegistryInput): Finding[] => findingsOf(compiledMesh(input, selected, after));
+  const judge = (input: RegistryInput): Finding[] => {
+    // What age decides is a note, and costs compiling anew for each pair: states in between are judged without.
+    const { recreated: _, ...mesh } = compiledMesh(input, selected, after);
+    return findingsOf(mesh);
+  };
   const ends = [...olds, ...compared.introduced];
   const hazards = orderHazards(states, changed, ends, judge);
   const found = [...compared.introduced, ...hazards.findings, ...plainTextClients(baseMesh, headMesh)];

@@ -19,6 +19,8 @@ export interface IdlePatch {
   index: number;
   /** Why: it found nothing to patch, or its value cannot be read. */
   reason: string;
+  /** Its value cannot be read: istiod drops the patch wherever it holds. */
+  refused?: boolean;
 }
 
 /**
@@ -85,7 +87,7 @@ export class EnvoyFilterPatches {
     const idle = this.#patches
       .filter(({ applied, applyTo }) => !applied && applyTo !== 'BOOTSTRAP' && applyTo !== 'EXTENSION_CONFIG')
       .map(({ resource, index }) => ({ resource, index, reason: 'nothing on the proxy matches it' }));
-    return [...idle, ...this.#refused];
+    return [...idle, ...this.#refused.map((patch) => ({ ...patch, refused: true }))];
   }
 
   #has(...kinds: string[]): boolean {

@@ -26,13 +26,19 @@ export function selectPatches(proxy: Proxy, registry: Registry, refused: Refused
   const root = registry.mesh.rootNamespace;
   return registry
     .resources('EnvoyFilter')
-    .filter(({ metadata }) => metadata.namespace === root || metadata.namespace === proxy.namespace)
-    .filter((filter) => attaches(filter, proxy, registry, workloadLabels(filter)))
+    .filter((filter) => selectsWorkload(filter, proxy, registry))
     .sort(
       (a, b) =>
         priority(a) - priority(b) || Number(b.metadata.namespace === root) - Number(a.metadata.namespace === root),
     )
     .flatMap((filter) => patchesOf(filter, proxy, registry, refused));
+}
+
+/** Whether an EnvoyFilter is for a proxy by namespace and labels, whatever version its patches ask for. */
+export function selectsWorkload(filter: Resource, proxy: Proxy, registry: Registry): boolean {
+  const { namespace } = filter.metadata;
+  if (namespace !== registry.mesh.rootNamespace && namespace !== proxy.namespace) return false;
+  return attaches(filter, proxy, registry, workloadLabels(filter));
 }
 
 function workloadLabels(filter: Resource): Record<string, string> {
@@ -79,16 +85,15 @@ function toPatch(resource: Resource, index: number, config: JsonObject, patch: J
 function proxyMatches(match: unknown, proxy: Proxy, registry: Registry): boolean {
   if (!isObject(match)) return true;
   const version = match['proxyVersion'];
-  if (typeof version === 'string' && version !== '') {
-    if (behaviour(registry).proxyVersionLengthLimit && version.length > 1024) return false;
-    if (!versionMatches(version, proxy.istioVersion)) return false;
-  }
+  if (typeof version === 'string' && version !== '' && !proxyVersionMatches(version, proxy.istioVersion, registry))
+    return false;
   const metadata = isObject(match['metadata']) ? match['metadata'] : {};
   return Object.entries(metadata).every(([key, value]) => proxy.metadata[key] === value);
 }
 
-/** An expression that does not compile matches everything: istiod goes on without it. */
-function versionMatches(expression: string, version: string): boolean {
+/** Whether a patch's `proxyVersion` asks for a version. An expression that does not compile is no condition for istiod. */
+export function proxyVersionMatches(expression: string, version: string, registry: Registry): boolean {
+  if (behaviour(registry).proxyVersionLengthLimit && expression.length > 1024) return false;
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(expression);

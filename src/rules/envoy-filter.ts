@@ -1,0 +1,116 @@
+import { idlePatches } from '../compile/envoyfilter/index.ts';
+import { proxyVersionMatches, selectsWorkload } from '../compile/envoyfilter/select.ts';
+import { codes } from '../model/codes.ts';
+import type { Finding } from '../model/finding.ts';
+import { isObject, type JsonObject, objects, valueAt } from '../model/json.ts';
+import type { Proxy } from '../model/proxy.ts';
+import type { Resource } from '../model/resource.ts';
+import { at, findingOf } from './finding.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+
+/** Patches that istiod compiles into no listener, cluster or route: bootstrap ones act at injection, others over ECDS. */
+const notJudged = new Set(['BOOTSTRAP', 'EXTENSION_CONFIG']);
+
+/**
+ * Patches of EnvoyFilters that change nothing in any proxy: their workload does not exist, no proxy has their version, or
+ * nothing in the proxies' config is what they match. And those that hold for one version of the proxy only.
+ */
+export const envoyFilter: Rule = {
+  name: 'envoy-filter',
+  codes: [codes.idlePatch, codes.patchForVersion],
+  find(mesh) {
+    const examined = new Set(mesh.proxies);
+    return mesh.registry.resources('EnvoyFilter').flatMap((filter) => {
+      const selected = mesh.registry.proxies.filter((proxy) => selectsWorkload(filter, proxy, mesh.registry));
+      // What a patch does in a proxy that nobody looks at is not known.
+      if (selected.some((proxy) => !examined.has(proxy))) return [];
+      if (selected.length === 0) return forNobody(mesh, filter);
+      return objects(filter.spec['configPatches']).flatMap((patch, index) =>
+        judge(mesh, filter, patch, index, selected),
+      );
+    });
+  },
+};
+
+function forNobody(mesh: CompiledMesh, filter: Resource): Finding[] {
+  const selector = valueAt(filter.spec, ['workloadSelector', 'labels']);
+  if (!isObject(selector)) return [];
+  return [
+    findingOf(mesh, {
+      code: codes.idlePatch,
+      kind: 'scope',
+      severity: 'info',
+      at: at(filter, 'spec', 'workloadSelector', 'labels'),
+      proxies: [],
+      message: 'selects no proxy',
+      effect: 'none: its patches hold for nobody.',
+      fix: 'correct the labels or the namespace, or delete it.',
+    }),
+  ];
+}
+
+function judge(mesh: CompiledMesh, filter: Resource, patch: JsonObject, index: number, selected: Proxy[]): Finding[] {
+  if (notJudged.has(String(patch['applyTo']))) return [];
+  const place = ['spec', 'configPatches', index] as const;
+  const bound = boundToVersion(mesh, filter, patch, index, selected);
+  if (bound?.everywhere === false) return [bound.finding];
+  const idle = selected.flatMap((proxy) =>
+    idlePatches(mesh.config(proxy)).filter((it) => it.index === index && it.resource === filter),
+  );
+  const [first] = idle;
+  if (!first || idle.length < selected.length) return bound ? [bound.finding] : [];
+  return [
+    findingOf(mesh, {
+      code: codes.idlePatch,
+      kind: 'scope',
+      severity: first.refused ? 'warning' : 'info',
+      at: at(filter, ...place),
+      proxies: selected,
+      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in any of the ${selected.length} proxies that it selects: ${first.reason}`,
+      effect: 'none: what the patch was written for is not there.',
+      fix: first.refused ? 'correct its value, or remove the patch.' : 'correct its match, or remove the patch.',
+    }),
+  ];
+}
+
+/**
+ * A patch whose `proxyVersion` some proxies do not have, or none will have after the next upgrade. Filters for several
+ * versions side by side are how upgrades are done, so this is a note.
+ */
+function boundToVersion(
+  mesh: CompiledMesh,
+  filter: Resource,
+  patch: JsonObject,
+  index: number,
+  selected: Proxy[],
+): { finding: Finding; everywhere: boolean } | undefined {
+  const expression = valueAt(patch, ['match', 'proxy', 'proxyVersion']);
+  if (typeof expression !== 'string' || expression === '') return undefined;
+  const versions = [...new Set(selected.map(({ istioVersion }) => istioVersion))].sort();
+  const without = selected.filter((proxy) => !proxyVersionMatches(expression, proxy.istioVersion, mesh.registry));
+  const next = [...new Set(versions.map(nextMinor))];
+  const everywhere = without.length === 0;
+  if (everywhere && next.every((version) => proxyVersionMatches(expression, version, mesh.registry))) return undefined;
+  const missing = without.length === selected.length ? 'no proxy' : `${without.length} of ${selected.length} proxies`;
+  const finding = findingOf(mesh, {
+    code: codes.patchForVersion,
+    kind: 'scope',
+    severity: 'info',
+    at: at(filter, 'spec', 'configPatches', index, 'match', 'proxy', 'proxyVersion'),
+    proxies: everywhere ? selected : without,
+    message: `has a patch for proxies of version ${expression}; its proxies have ${versions.join(', ')}`,
+    effect: everywhere
+      ? `none yet: proxies of ${next.join(', ')} will be without the patch.`
+      : `the patch is ${without.length === selected.length ? 'in' : 'missing in'} ${missing}.`,
+    fix: everywhere
+      ? 'drop proxyVersion if the patch is meant for later versions too.'
+      : 'write the versions that the proxies have, or delete what is left of an upgrade.',
+  });
+  return { finding, everywhere };
+}
+
+/** `1.30.0` of `1.29.3`. */
+function nextMinor(version: string): string {
+  const [major = '1', minor = '0'] = version.split('.');
+  return `${major}.${Number(minor) + 1}.0`;
+}

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { findingsIn } from '../support/rules.ts';
+
+const patch = (match: string): string => `
+  - applyTo: HTTP_FILTER
+    match: ${match}
+    patch: {operation: INSERT_BEFORE, value: {name: envoy.filters.http.lua, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}}`;
+const filter = (patches: string, selector = '', namespace = 'shop'): string => `---
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: lua, namespace: ${namespace}, creationTimestamp: "2024-02-01T00:00:00Z"}
+spec:
+  ${selector}
+  configPatches:${patches}
+`;
+const router =
+  '{context: SIDECAR_INBOUND, listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager, subFilter: {name: envoy.filters.http.router}}}}}';
+const all = (yaml: string) =>
+  findingsIn(yaml, { infos: true }).map(({ code, severity, field }) => [code, severity, field]);
+
+it('is silent where a patch changes something in one of its proxies', () => {
+  expect(all(filter(patch(router)))).toEqual([]);
+  expect(all(filter(patch(router), '', 'istio-system'))).toEqual([]);
+});
+
+it('tells a patch whose match nothing fits', () => {
+  expect(all(filter(patch('{context: SIDECAR_INBOUND, listener: {portNumber: 8443}}')))).toEqual([
+    ['MESH0022', 'info', 'spec.configPatches[0]'],
+  ]);
+});
+
+it('tells a filter that selects nobody', () => {
+  expect(all(filter(patch(router), 'workloadSelector: {labels: {app: none}}'))).toEqual([
+    ['MESH0022', 'info', 'spec.workloadSelector.labels'],
+  ]);
+});
+
+it.each([
+  ['^1\\.29.*', 1, 'proxies of 1.30.0 will be without the patch'],
+  ['^1\\.28.*', 1, 'the patch is in no proxy'],
+  ['^1\\.(29|3[0-9]).*', 0, ''],
+])('holds proxyVersion %s against what the proxies have', (version, count, effect) => {
+  const bound = patch(`{proxy: {proxyVersion: '${version}'}, ${router.slice(1)}`);
+  const found = findingsIn(filter(bound), { infos: true });
+  expect(found.map(({ code, field }) => `${code} ${field}`)).toEqual(
+    Array(count).fill('MESH0180 spec.configPatches[0].match.proxy.proxyVersion'),
+  );
+  expect(found.map((it) => it.effect).join()).toContain(effect);
+});
