@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core';
-import { clusterFlags, gitFlags, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
+import { clusterFlags, gitFlags, noProxiesFlag, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
 import { interruptible, print } from './terminal.ts';
 
 export default class Check extends Command {
@@ -16,7 +16,14 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     '<%= config.bin %> <%= command.id %> --git . --path mesh',
     '<%= config.bin %> <%= command.id %> --capture ./capture -o json',
   ];
-  static override flags = { ...gitFlags, ...clusterFlags, ...proxyFlags, ...reportFlags, ...outputFileFlags };
+  static override flags = {
+    ...gitFlags,
+    ...clusterFlags,
+    ...proxyFlags,
+    ...noProxiesFlag,
+    ...reportFlags,
+    ...outputFileFlags,
+  };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Check);

@@ -1,5 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { clusterFlags, gitFlags, proxyFlags } from './flags.ts';
+import { clusterFlags, gitFlags, noProxiesFlag, proxyFlags } from './flags.ts';
 import { interruptible } from './terminal.ts';
 
 export default class Compile extends Command {
@@ -19,6 +19,7 @@ server's objects alone, and prints a config_dump document: whatever reads dumps 
     ...gitFlags,
     ...clusterFlags,
     ...proxyFlags,
+    ...noProxiesFlag,
     from: Flags.option({
       options: ['git', 'api'] as const,
       description:

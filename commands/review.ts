@@ -1,5 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { clusterFlags, gitFlags, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
+import { clusterFlags, gitFlags, noProxiesFlag, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
 import { interruptible, print } from './terminal.ts';
 
 const { ref: _, ...sourceFlags } = gitFlags;
@@ -25,6 +25,7 @@ Exit codes: 0 nothing introduced, 1 introduced, 2 could not complete.`;
     ...sourceFlags,
     ...clusterFlags,
     ...proxyFlags,
+    ...noProxiesFlag,
     ...reportFlags,
     ...outputFileFlags,
     'no-cluster': Flags.boolean({

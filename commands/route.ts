@@ -1,5 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { clusterFlags, gitFlags } from './flags.ts';
+import { clusterFlags, gitFlags, noProxiesFlag } from './flags.ts';
 import { interruptible, printText } from './terminal.ts';
 
 export default class Route extends Command {
@@ -18,6 +18,7 @@ Exit codes: 0 both sides agree, 1 they differ, 2 could not complete.`;
   static override flags = {
     ...gitFlags,
     ...clusterFlags,
+    ...noProxiesFlag,
     from: Flags.string({ helpValue: 'NS/WORKLOAD', description: 'the workload that sends' }),
     gateway: Flags.string({ helpValue: 'NS/NAME', description: 'the gateway that a client outside sends to' }),
     request: Flags.string({ char: 'X', helpValue: 'METHOD', default: 'GET', description: 'method of the request' }),

@@ -19,6 +19,8 @@ behind when the time is up; 4 a proxy rejects it. Where several apply: 4 before 
     ...gitFlags,
     ...clusterFlags,
     ...proxyFlags,
+    // Refused with the reason: what the other commands do without is what this one is for.
+    'no-proxies': Flags.boolean({ hidden: true }),
     since: Flags.string({ helpValue: 'REF', description: 'only what changed since this commit, branch or tag' }),
     wait: Flags.boolean({ description: 'look again until it has arrived' }),
     timeout: Flags.string({ helpValue: 'DURATION', default: '5m', description: 'how long to wait' }),

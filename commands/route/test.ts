@@ -1,6 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { type TestFormat, testFormats } from '../../src/app/route/test-report.ts';
-import { clusterFlags, gitFlags } from '../flags.ts';
+import { clusterFlags, gitFlags, noProxiesFlag } from '../flags.ts';
 import { interruptible, printText } from '../terminal.ts';
 
 export default class RouteTest extends Command {
@@ -18,6 +18,7 @@ Exit codes: 0 all passed, 1 a test failed or coverage is below --fail-under, 2 c
   static override flags = {
     ...gitFlags,
     ...clusterFlags,
+    ...noProxiesFlag,
     from: Flags.string({ helpValue: 'NS/WORKLOAD', description: 'where requests start that do not say it' }),
     gateway: Flags.string({
       helpValue: 'NS/NAME',

@@ -52,8 +52,8 @@ export class UserError extends Error {
 /**
  * Reads the cluster's side: a capture or a live cluster, with the proxies that the flags select.
  *
- * @param ask what istiod is asked: nothing with `istiods: false`, and with `registry` for its registry too, which only a
- *   capture keeps
+ * @param ask what istiod is asked: nothing with `istiods: false` (or --no-proxies, where that is not given), and with
+ *   `registry` for its registry too, which only a capture keeps
  */
 export async function readState(
   flags: InputFlags,
@@ -78,6 +78,7 @@ export async function readState(
       requestTimeout: flags['request-timeout'],
       proxyTimeoutMs: proxyTimeout(flags['proxy-timeout']),
       concurrency: flags.concurrency,
+      istiods: !flags['no-proxies'],
       ...ask,
       ...selectionOf(flags),
     },

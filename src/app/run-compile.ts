@@ -7,6 +7,7 @@ import { buildRegistry } from '../registry/index.ts';
 import { toConfigDump } from './config-dump.ts';
 import { overlay } from './drift/overlay.ts';
 import { exitCodes } from './exit-code.ts';
+import { gapsOf } from './gaps.ts';
 import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
 import { toRegistryInput } from './registry-input.ts';
 
@@ -27,14 +28,11 @@ export async function runCompile(
   signal: AbortSignal,
 ): Promise<{ documents: string[]; notes: string[]; code: number }> {
   const state = await readState(flags, signal);
-  const gaps = state.skipped.filter(({ reason }) => reason !== 'not-served');
   const input = toRegistryInput(state);
-  const notes = gaps.map((it) => `${it.essential ? 'error' : 'warning'}: ${it.message}`);
-  if (flags.from === 'git' || (flags.from === undefined && flags.git !== undefined)) {
-    const git = await readGit(flags, signal);
-    notes.push(...git.diagnostics.filter((it) => it.severity === 'error').map((it) => `error: ${it.message}`));
-    input.resources = overlay(state.resources, git.resources);
-  }
+  const fromGit = flags.from === 'git' || (flags.from === undefined && flags.git !== undefined);
+  const git = fromGit ? await readGit(flags, signal) : undefined;
+  if (git) input.resources = overlay(state.resources, git.resources);
+  const { notes, complete } = gapsOf(state, git);
   const registry = buildRegistry(input);
   const selected = new Set(state.proxies.map((proxy) => proxy.id));
   const candidates = registry.proxies.filter((proxy) => selected.has(proxy.id));
@@ -47,11 +45,7 @@ export async function runCompile(
     else await write(join(flags.out, proxy.namespace, proxy.podName, 'config_dump.json'), text);
   }
   if (flags.out !== undefined) notes.push(`wrote ${proxies.length} dumps below ${flags.out}`);
-  return {
-    documents,
-    notes,
-    code: notes.some((note) => note.startsWith('error')) ? exitCodes.incomplete : exitCodes.clean,
-  };
+  return { documents, notes, code: complete ? exitCodes.clean : exitCodes.incomplete };
 }
 
 function named(name: string, proxies: readonly Proxy[]): Proxy[] {

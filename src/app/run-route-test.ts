@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { readRequest } from '../explain/index.ts';
 import { exitCodes } from './exit-code.ts';
+import { gapsOf } from './gaps.ts';
 import { readState, UserError } from './inputs.ts';
 import { ask, type Start } from './route/ask.ts';
 import { type Coverage, coverage } from './route/coverage.ts';
@@ -10,7 +11,7 @@ import { type SideReport, sideReport } from './route/side.ts';
 import { expectedSide, liveSide, type Side } from './route/sides.ts';
 import { type RouteTest, readTestFile } from './route/test-file.ts';
 import { sideLines } from './route/text.ts';
-import { optionalGit, type RouteFlags } from './run-route.ts';
+import { askedSide, optionalGit, type RouteFlags } from './run-route.ts';
 
 export interface RouteTestFlags extends RouteFlags {
   'fail-under'?: number;
@@ -51,12 +52,16 @@ export async function runRouteTest(
   if (files.length === 0) throw new UserError('no file with tests was given');
   const tests = (await Promise.all(files.map((file) => readTests(file, flags)))).flat();
   const notes: string[] = [];
-  const state = await readState(flags, signal);
-  const git = await optionalGit(flags, signal, notes);
+  const read = await readState(flags, signal);
+  const state = flags['no-proxies'] ? { ...read, proxies: [] } : read;
+  const git = await optionalGit(flags, state, signal, notes);
+  const gaps = gapsOf(state, git);
+  notes.push(...gaps.notes);
+  const wanted = askedSide(flags);
   const now = Math.floor(Date.parse(state.takenAt) / 1000);
   const results: TestResult[] = [];
   const taken: SideReport[] = [];
-  for (const side of flags.side ? [flags.side] : (['git', 'live'] as const)) {
+  for (const side of wanted ? [wanted] : (['git', 'live'] as const)) {
     const asked = side === 'git' ? expectedSide(state, git) : liveSide(state, git, signal);
     for (const test of tests) results.push(await runTest(test, side, asked, now, taken));
   }
@@ -73,13 +78,19 @@ export async function runRouteTest(
     notes,
   };
   const low = failUnder !== null && covered.percent < failUnder;
-  return { report, code: failed > 0 || low ? exitCodes.found : exitCodes.clean };
+  if (failed > 0 || low) return { report, code: exitCodes.found };
+  return { report, code: gaps.complete ? exitCodes.clean : exitCodes.incomplete };
 }
 
 async function readTests(file: string, flags: RouteTestFlags): Promise<RouteTest[]> {
   const text = await readFile(file, 'utf8').catch((error: Error) => error);
   if (text instanceof Error) throw new UserError(`${file}: cannot be read: ${text.message}`);
   return readTestFile(file, text, { from: flags.from, gateway: flags.gateway });
+}
+
+function unreadable({ problems }: Side): string {
+  const [first] = problems ?? [];
+  return `the proxy that sends could not be read${first ? `: ${first.message}. ${first.advice}`.trimEnd() : ''}`;
 }
 
 async function runTest(
@@ -101,7 +112,7 @@ async function runTest(
             clientIp: test.clientIp,
           };
     const answer = await side.answer((mesh) => ask(mesh, start, request, { now }));
-    if (!answer) return { ...result, passed: false, mistakes: ['the proxy that sends could not be read'], trail: [] };
+    if (!answer) return { ...result, passed: false, mistakes: [unreadable(side)], trail: [] };
     const report = sideReport(answer, side.origins);
     taken.push(report);
     const found = mistakes(test.expect, report);

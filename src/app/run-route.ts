@@ -1,7 +1,10 @@
 import { readRequest } from '../explain/index.ts';
+import type { ClusterState } from '../model/cluster-state.ts';
 import type { Desired } from './desired/index.ts';
 import { exitCodes } from './exit-code.ts';
+import { gapsOf } from './gaps.ts';
 import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { redactGit } from './redacted-git.ts';
 import { type Answer, ask, type Start } from './route/ask.ts';
 import { agree, type Cause, causes } from './route/explain-drift.ts';
 import type { Mesh } from './route/mesh.ts';
@@ -46,9 +49,13 @@ export async function runRoute(
     throw new UserError('say where the request starts: --from NAMESPACE/WORKLOAD or --gateway NAMESPACE/NAME');
   const method = flags.request ?? 'GET';
   const request = readRequest(url, flags.header, method);
-  const state = await readState(flags, signal);
+  const read = await readState(flags, signal);
+  const state = flags['no-proxies'] ? { ...read, proxies: [] } : read;
   const notes: string[] = [];
-  const git = await optionalGit(flags, signal, notes);
+  const git = await optionalGit(flags, state, signal, notes);
+  const gaps = gapsOf(state, git);
+  notes.push(...gaps.notes);
+  const asked = askedSide(flags);
   const question =
     (side: Side) =>
     (mesh: Mesh): Answer | undefined => {
@@ -61,11 +68,11 @@ export async function runRoute(
     causes: [],
     notes,
   };
-  if (flags.side !== 'live') {
+  if (asked !== 'live') {
     const side = expectedSide(state, git);
     report.expected = await reported(side, question(side), flags);
   }
-  if (flags.side !== 'git') {
+  if (asked !== 'git') {
     const side = liveSide(state, git, signal);
     report.live = await reported(side, question(side), flags);
   }
@@ -73,7 +80,19 @@ export async function runRoute(
     report.agree = agree(report.expected, report.live);
     if (!report.agree && git) report.causes = causes(state, git, report.expected, report.live);
   }
-  return { report, code: report.agree === false ? exitCodes.found : exitCodes.clean };
+  if (report.agree === false) return { report, code: exitCodes.found };
+  return { report, code: gaps.complete ? exitCodes.clean : exitCodes.incomplete };
+}
+
+/**
+ * The one side that is asked, where the flags leave one: without proxies there is no live one.
+ *
+ * @throws UserError where they leave none
+ */
+export function askedSide(flags: RouteFlags): 'git' | 'live' | undefined {
+  if (!flags['no-proxies']) return flags.side;
+  if (flags.side === 'live') throw new UserError('--side live is what the proxies hold; --no-proxies reads none');
+  return 'git';
 }
 
 async function reported(
@@ -83,8 +102,9 @@ async function reported(
 ): Promise<SideReport> {
   const answer = await side.answer(question);
   if (answer) return sideReport(answer, side.origins);
+  const reason = (side.problems ?? []).map(({ message, advice }) => `: ${message}. ${advice}`.trimEnd())[0] ?? '';
   throw new UserError(
-    `the proxy of ${flags.from ?? flags.gateway} could not be read, so what it does is not known; --side git shows what Git says`,
+    `the proxy of ${flags.from ?? flags.gateway} could not be read, so what it does is not known${reason}; --side git shows what Git says`,
   );
 }
 
@@ -96,11 +116,14 @@ function startOf(flags: RouteFlags, side: Side, port: number): Start {
 /** Git, where it is named or found; without it the API server's objects stand for what is expected. */
 export async function optionalGit(
   flags: InputFlags,
+  state: ClusterState,
   signal: AbortSignal,
   notes: string[],
 ): Promise<Desired | undefined> {
   try {
-    return await readGit(flags, signal);
+    const git = redactGit(await readGit(flags, signal), state);
+    notes.push(...git.hidden.map(({ message }) => message));
+    return git;
   } catch (error) {
     if (!(error instanceof UserError) || flags.git !== undefined || flags.ref !== undefined) throw error;
     notes.push("no Git repository was read: expected is what the API server's objects say");

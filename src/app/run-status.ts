@@ -27,7 +27,7 @@ export async function runStatus(
 ): Promise<{ report: StatusReport; code: number }> {
   const [git, read] = await Promise.all([
     gitIsNamed(flags) ? readGit(flags, signal, true) : undefined,
-    readState(flags, signal),
+    readState(flags, signal, { istiods: true }),
   ]);
   const state = { ...read, proxies: names.length === 0 ? read.proxies : named(names, read.proxies) };
   if (state.proxies.length === 0)

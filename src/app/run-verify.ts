@@ -4,6 +4,7 @@ import { type Arrival, arrivals, type VerifiedProxy, type VerifyReport, verifyVe
 import { exitCodes } from './exit-code.ts';
 import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
 import { istiodProblems } from './istiod-problems.ts';
+import { redactGit, unseenChanges } from './redacted-git.ts';
 import { istioVersions, skippedDiagnostics, sourceDiagnostic } from './report-parts.ts';
 import { type Evaluation, evaluate } from './verify/evaluate.ts';
 import { waitFor } from './verify/wait.ts';
@@ -37,10 +38,17 @@ export async function runVerify(
 ): Promise<{ report: VerifyReport; code: number }> {
   const timeoutMs = duration('--timeout', flags.timeout ?? '5m');
   const pollMs = duration('--poll', flags.poll ?? '2s');
-  const git = await readGit(flags, signal, flags.since !== undefined);
-  const since = flags.since === undefined ? undefined : await readGit({ ...flags, ref: flags.since }, signal, true);
+  if (flags['no-proxies'])
+    throw new UserError(
+      'verify is green only by what the proxies hold, so it does not work without reading them; drift --no-proxies compares Git with the API server alone',
+    );
+  const desired = await readGit(flags, signal, flags.since !== undefined);
+  const former = flags.since === undefined ? undefined : await readGit({ ...flags, ref: flags.since }, signal, true);
   const started = performance.now();
   let state = await readState(flags, signal);
+  const git = redactGit(desired, state);
+  const since = former && redactGit(former, state);
+  const hidden = former && since ? unseenChanges(former, desired, { before: since, after: git }) : [];
   if (state.proxies.length === 0)
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
   let first = true;
@@ -68,6 +76,7 @@ export async function runVerify(
   const complete =
     !(late && (blind.length > 0 || state.istiods.length === 0)) &&
     result.unread.length === 0 &&
+    hidden.length === 0 &&
     !state.skipped.some((it) => it.essential) &&
     ![...git.diagnostics, ...(since?.diagnostics ?? [])].some((it) => it.severity === 'error');
   const code = codeOf(counts, complete);
@@ -87,7 +96,14 @@ export async function runVerify(
       arrivals: counts,
       waitedSeconds: Math.round((performance.now() - started) / 1000),
     },
-    diagnostics: [...git.diagnostics.map(sourceDiagnostic), ...skippedDiagnostics(state), ...blind, ...result.unread],
+    diagnostics: [
+      ...git.diagnostics.map(sourceDiagnostic),
+      ...skippedDiagnostics(state),
+      ...blind,
+      ...result.notes,
+      ...hidden,
+      ...result.unread,
+    ],
     complete,
     exitCode: code,
   };

@@ -4,6 +4,7 @@ import { findingsOf } from '../../rules/index.ts';
 import type { Desired } from '../desired/index.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
 import { overlay } from '../drift/overlay.ts';
+import { silentIstiods } from '../istiod-problems.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import {
   countFindings,
@@ -68,6 +69,11 @@ export function check(git: CheckGit | undefined, state: ClusterState, options: C
       state: 'unknown',
     })),
     complete: !state.skipped.some((it) => it.essential),
-    diagnostics: [...(git?.diagnostics ?? []).map(sourceDiagnostic), ...diagnostics, ...skippedDiagnostics(state)],
+    diagnostics: [
+      ...(git?.diagnostics ?? []).map(sourceDiagnostic),
+      ...diagnostics,
+      ...skippedDiagnostics(state),
+      ...silentIstiods(state),
+    ],
   };
 }

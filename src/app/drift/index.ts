@@ -6,6 +6,7 @@ import { type Diagnostic, type Report, schemaVersion } from '../../model/report.
 import { resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Desired } from '../desired/index.ts';
+import { istiodProblems } from '../istiod-problems.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import {
   countFindings,
@@ -165,6 +166,7 @@ function toReport(
     })),
     complete:
       examination.unread.length === 0 &&
+      !examination.proxies.some((it) => it.examined.state === 'unknown' && it.differences.length > 0) &&
       !state.skipped.some((it) => it.essential) &&
       // Objects in a file that cannot be read count as absent from Git: that is no clean run.
       !git.diagnostics.some((it) => it.severity === 'error'),
@@ -172,6 +174,7 @@ function toReport(
       ...git.diagnostics.map(sourceDiagnostic),
       ...diagnostics,
       ...skippedDiagnostics(state),
+      ...istiodProblems(state, 'warning'),
       ...examination.notes,
       ...examination.unread,
     ],

@@ -15,7 +15,8 @@ import { signature, unexplainedFindings } from './unexplained.ts';
 export function proxyFindings(proxies: readonly Examined[], git: readonly Resource[]): Finding[] {
   const byKey = new Map(git.map((resource) => [resourceKey(resource), resource]));
   const gitTwin = (resource: Resource): Resource | undefined => byKey.get(resourceKey(resource));
-  const inSync = proxies.filter(({ examined }) => examined.state === 'synced' || examined.state === 'unknown');
+  // One of which no istiod could be asked may be late: it is no witness for what the others hold.
+  const inSync = proxies.filter(({ examined }) => examined.state === 'synced');
   // What proxies in sync show as well is not for want of a push: it is a gap of the compiler, told once below.
   const gaps = new Set(inSync.flatMap((it) => it.differences.map(signature)));
   const behind: Behind[] = proxies
@@ -26,7 +27,9 @@ export function proxyFindings(proxies: readonly Examined[], git: readonly Resour
   const culprits = new Set(merged.map((finding) => finding.resource));
   const late = behind.map((it) => ({ ...it, differences: it.differences.filter((one) => !isRejection(it, one)) }));
   const stale = staleFindings(late, gitTwin).filter((it) => !culprits.has(it.resource));
-  const idle = behind.filter((it) => it.differences.length === 0).map((it) => disconnectedFinding(it.examined));
+  const idle = behind
+    .filter((it) => it.differences.length === 0 && it.examined.state !== 'unknown')
+    .map((it) => disconnectedFinding(it.examined));
   return [
     ...merged,
     ...stale,

@@ -28,7 +28,7 @@ export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Find
   for (const { examined, expected, differences } of behind) {
     const own = new Map(differences.map((difference) => keyed(staleFinding(examined, expected, difference, gitTwin))));
     // Proxies stuck at different ages are told apart even where they share a value: each age is one story.
-    const age = JSON.stringify([...own.keys()].sort());
+    const age = JSON.stringify([examined.state === 'unknown', ...[...own.keys()].sort()]);
     for (const [key, finding] of own) {
       const known = findings.get(key + age);
       if (known) known.proxies.push(examined.proxy.id);
@@ -58,7 +58,8 @@ function staleFinding(
   const finding: Finding = {
     code: codes.stale,
     kind: 'stale',
-    severity: 'error',
+    // It may be late, or differ for another reason.
+    severity: examined.state === 'unknown' ? 'warning' : 'error',
     resource: origin ? resourceName(origin.resource) : `Pod ${examined.proxy.id}`,
     field: '',
     message: `an old ${difference.type} ${difference.name}`,
@@ -82,6 +83,7 @@ function staleFinding(
 }
 
 function fixOf(examined: ExaminedProxy): string {
+  if (examined.state === 'unknown') return 'see why istiod could not be asked whether it is late, and run again.';
   if (examined.state === 'rejected') return 'mend the object that Envoy rejects; the proxy takes the rest after that.';
   return `restore the connection of ${examined.proxy.id} to istiod (port 15012), or restart the pod.`;
 }
@@ -96,7 +98,10 @@ function worded(finding: Finding): Finding {
       ? `${finding.message} (${finding.resource})`
       : `${instead} for ${finding.field} of ${finding.resource}`;
   finding.message = `${who} still ${verb} ${what}`;
-  finding.effect = `${who} ${finding.proxies.length === 1 ? 'has' : 'have'} not taken the change; the others follow the API server.`;
+  finding.effect =
+    finding.severity === 'warning'
+      ? 'whether a change has not arrived, or something else is the cause, is not known: no istiod could be asked.'
+      : `${who} ${finding.proxies.length === 1 ? 'has' : 'have'} not taken the change; the others follow the API server.`;
   return finding;
 }
 

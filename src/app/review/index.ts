@@ -9,6 +9,7 @@ import { findingsOf } from '../../rules/index.ts';
 import { compiledMesh } from '../check/compiled-mesh.ts';
 import type { CheckGit, CheckOptions } from '../check/index.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
+import { silentIstiods } from '../istiod-problems.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import {
   countFindings,
@@ -96,6 +97,7 @@ export function review(base: CheckGit, head: CheckGit, state: ClusterState, opti
       ...head.diagnostics.map(sourceDiagnostic),
       ...diagnostics,
       ...skippedDiagnostics(state),
+      ...silentIstiods(state),
       ...(changed.length > mostChanges
         ? [
             {

@@ -1,6 +1,6 @@
 import { compileProxy } from '../../compile/index.ts';
 import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
-import { type ClusterState, isProblem } from '../../model/cluster-state.ts';
+import { type ClusterState, isProblem, type Problem, type ProxySource } from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
@@ -22,6 +22,8 @@ export interface Side {
   registry: Registry;
   pods: Resource[];
   origins: Origins;
+  /** Of proxies that a question needed and that could not be read. */
+  problems?: readonly Problem[];
   /** Answers a question; what it needs of proxies is read first. */
   answer(question: (mesh: Mesh) => Answer | undefined): Promise<Answer | undefined>;
 }
@@ -47,6 +49,8 @@ export function liveSide(state: ClusterState, git: Desired | undefined, signal: 
   const pods = podsOf(state.resources);
   const read = new Map<string, ProxyConfig | undefined>();
   const missing = new Set<string>();
+  const problems: Problem[] = [];
+  const noted = { ...state, proxies: state.proxies.map((source) => noting(source, problems)) };
   const mesh = new Mesh(registry, pods, (proxy) => {
     if (!read.has(proxy.id)) missing.add(proxy.id);
     return read.get(proxy.id);
@@ -62,10 +66,10 @@ export function liveSide(state: ClusterState, git: Desired | undefined, signal: 
       missing.clear();
       const found = question(mesh);
       if (missing.size === 0) return found;
-      await Promise.all([...missing].map(async (id) => read.set(id, await readProxy(state, id, signal))));
+      await Promise.all([...missing].map(async (id) => read.set(id, await readProxy(noted, id, signal))));
     }
   };
-  return { mesh, registry, pods, origins, answer };
+  return { mesh, registry, pods, origins, problems, answer };
 }
 
 async function readProxy(state: ClusterState, id: string, signal: AbortSignal): Promise<ProxyConfig | undefined> {
@@ -76,6 +80,16 @@ async function readProxy(state: ClusterState, id: string, signal: AbortSignal): 
   } catch (error) {
     throw new UserError(`${id}: its config_dump cannot be used: ${(error as Error).message}`);
   }
+}
+
+/** The same proxy; what keeps it from being read is put down. */
+function noting(source: ProxySource, problems: Problem[]): ProxySource {
+  const read: ProxySource['read'] = async (signal) => {
+    const answers = await source.read(signal);
+    if (isProblem(answers)) problems.push(answers);
+    return answers;
+  };
+  return { ...source, read };
 }
 
 function kept(make: (proxy: Proxy) => ProxyConfig): (proxy: Proxy) => ProxyConfig {

@@ -1,6 +1,6 @@
-import type { ClusterState } from '../../model/cluster-state.ts';
+import type { ClusterState, Problem } from '../../model/cluster-state.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Report } from '../../model/report.ts';
+import type { Diagnostic, Report } from '../../model/report.ts';
 import { type IstiodStatus, type ProxyStatus, type StatusReport, statusVersion } from '../../model/status.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Registry } from '../../registry/types.ts';
@@ -42,9 +42,13 @@ export async function status(
 ): Promise<StatusReport> {
   const registry = buildRegistry(toRegistryInput(state));
   const observed = new Map<string, Observed>();
+  const partial: Diagnostic[] = [];
   const examination = await examine(options.readProxies ? state : { ...state, proxies: [] }, registry, {
     ...options,
-    observe: (proxy, answers, live) => observed.set(proxy.id, observe(answers, live, state.takenAt)),
+    observe: (proxy, answers, live) => {
+      observed.set(proxy.id, observe(answers, live, state.takenAt));
+      if (answers.certs === undefined) partial.push(withoutCertificates(proxy.id, answers.problems));
+    },
   });
   const findings = proxyFindings(examination.proxies, git?.resources ?? []).filter(isOfStatus);
   const connections = connectionsOf(state);
@@ -71,13 +75,27 @@ export async function status(
       ...(git?.diagnostics ?? []).map(sourceDiagnostic),
       ...skippedDiagnostics(state),
       ...istiodProblems(state),
+      ...examination.notes.filter(({ severity }) => severity !== 'info'),
+      ...partial,
       ...examination.unread,
     ],
     complete:
       examination.unread.length === 0 &&
+      partial.length === 0 &&
       !state.skipped.some((it) => it.essential) &&
       connections.complete &&
       !proxies.some((it) => it.state === 'unknown'),
+  };
+}
+
+/** A proxy whose `/certs` did not come although its dump did. */
+function withoutCertificates(id: string, problems: readonly Problem[]): Diagnostic {
+  const problem = problems.find(({ message }) => message.includes('certs')) ?? problems[0];
+  return {
+    severity: 'error',
+    subject: id,
+    message: `when the certificates of ${id} end could not be read${problem ? `: ${problem.message}` : ''}`,
+    ...(problem?.advice ? { fix: problem.advice } : {}),
   };
 }
 

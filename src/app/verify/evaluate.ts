@@ -23,6 +23,8 @@ export interface Evaluation {
   proxies: VerifiedProxy[];
   untouched: number;
   unread: Diagnostic[];
+  /** What else could not be read of the proxies. */
+  notes: Diagnostic[];
 }
 
 export interface EvaluateOptions {
@@ -95,6 +97,7 @@ export async function evaluate(
     proxies: proxies.sort((a, b) => (a.id < b.id ? -1 : 1)),
     untouched: state.proxies.length - ids.size,
     unread: examination.unread,
+    notes: examination.notes.filter(({ severity }) => severity !== 'info'),
   };
 }
 

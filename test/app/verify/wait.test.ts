@@ -24,7 +24,12 @@ async function waitOver(looks: (Record<string, Arrival> | Error)[], timeoutMs = 
     asked.push([...arrived.keys()]);
     const given = looks[Math.min(index++, looks.length - 1)]!;
     if (given instanceof Error) throw given;
-    return { proxies: Object.entries(given).map(([id, arrival]) => proxy(id, arrival)), untouched: 0, unread: [] };
+    return {
+      proxies: Object.entries(given).map(([id, arrival]) => proxy(id, arrival)),
+      untouched: 0,
+      notes: [],
+      unread: [],
+    };
   };
   const outcome = await waitFor(look, {
     wait,
