@@ -47,7 +47,12 @@ export const gitFlags = {
 export const clusterFlags = {
   capture: Flags.string({ helpValue: 'DIR|FILE.tgz', description: 'read a capture instead of a live cluster' }),
   kubeconfig: Flags.string({ helpValue: 'FILE', description: 'path of the kubeconfig' }),
-  context: Flags.string({ helpValue: 'NAME', description: 'context of the kubeconfig' }),
+  context: Flags.string({
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'context of the kubeconfig, or cluster of a capture; several for a mesh of several clusters',
+  }),
   cluster: Flags.string({ helpValue: 'NAME', description: 'cluster of the kubeconfig' }),
   user: Flags.string({ helpValue: 'NAME', description: 'user of the kubeconfig' }),
   as: Flags.string({ helpValue: 'USER', description: 'user to impersonate' }),

@@ -1,7 +1,12 @@
 import { type Extra, extras } from '../io/capture/redact/value.ts';
 import type { CaptureSink } from '../io/capture/sink.ts';
+import type { WriteOptions, Written } from '../io/capture/write.ts';
+import type { ClusterState } from '../model/cluster-state.ts';
+import type { ReadClusters } from './clusters/named-state.ts';
+import { messageOf, readClusters } from './clusters/read.ts';
+import { selectAcross } from './clusters/select.ts';
 import { exitCodes } from './exit-code.ts';
-import { type InputFlags, readState, UserError } from './inputs.ts';
+import { type Ask, type InputFlags, selectionOf, UserError } from './inputs.ts';
 
 /** What `--redact` takes out beyond secrets. */
 export { extras as redactions };
@@ -23,32 +28,67 @@ export async function runCapture(
   signal: AbortSignal,
   onProgress: (done: number, of: number) => void,
 ): Promise<{ lines: string[]; code: number }> {
-  const { writeCapture } = await import('../io/capture/write.ts');
   const { CaptureError } = await import('../io/capture.ts');
   const maxBytes = parseSize(flags['max-size']);
   const sink = await openSink(path).catch((error: unknown) => {
     throw error instanceof CaptureError ? new UserError(error.message) : error;
   });
-  const state = await readState(flags, signal, { registry: true, istiods: !flags['no-proxies'] }).catch(
-    async (error: unknown) => {
-      await sink.abandon();
-      throw error;
-    },
-  );
-  if (flags['no-proxies']) state.proxies = [];
+  const ask = { registry: true, istiods: !flags['no-proxies'] };
+  const read = await selected(flags, signal, ask).catch(async (error: unknown) => {
+    await sink.abandon();
+    throw error;
+  });
   const options = { concurrency: flags.concurrency, maxBytes, redact: flags.redact, signal, onProgress };
-  const written = await writeCapture(state, sink, options);
+  const { states, unread } = 'states' in read ? read : { states: [{ name: '', state: read }], unread: [] };
+  if (flags['no-proxies']) for (const { state } of states) state.proxies = [];
+  const several = 'states' in read;
+  const written = several ? await writeAll(read, sink, options) : [await writeOne(read, sink, options)];
+  const told = states.map(({ name, state }, index) => {
+    const lines = linesOf(state, written[index]!);
+    return several ? lines.map((line) => line.replace(/^([a-z ]+): /, `$1: cluster ${name}: `)) : lines;
+  });
+  const sum = (of: (it: Written) => number): number => written.reduce((total, it) => total + of(it), 0);
+  const all = states.reduce((total, { state }) => total + state.proxies.length, 0);
+  const lines = [
+    ...unread.map((it) => `error: ${messageOf(it)}`),
+    ...told.flat(),
+    ...(flags['no-proxies'] ? ['left out: proxies (--no-proxies)'] : []),
+    `wrote ${sum((it) => it.resources)} objects and ${sum((it) => it.proxies)} of ${all} proxies to ${path} (${Math.ceil(sum((it) => it.bytes) / 1e6)} MB before compression)`,
+  ];
+  const incomplete = lines.some((line) => /^(?:error|warning): /.test(line));
+  return { lines, code: incomplete ? exitCodes.incomplete : exitCodes.clean };
+}
+
+/** One cluster or several, with the proxies that are selected. */
+async function selected(flags: CaptureFlags, signal: AbortSignal, ask: Ask): Promise<ClusterState | ReadClusters> {
+  const read = await readClusters(flags, signal, ask);
+  return 'states' in read ? { ...read, states: selectAcross(read.states, selectionOf(flags)) } : read;
+}
+
+async function writeOne(state: ClusterState, sink: CaptureSink, options: WriteOptions): Promise<Written> {
+  const { writeCapture } = await import('../io/capture/write.ts');
+  return writeCapture(state, sink, options);
+}
+
+async function writeAll(
+  { states, unread }: ReadClusters,
+  sink: CaptureSink,
+  options: WriteOptions,
+): Promise<Written[]> {
+  const { writeSeveral } = await import('../io/capture/write-several.ts');
+  const reasons = new Map(unread.map(({ name, problem }) => [name, `${problem.message}; ${problem.advice}`]));
+  return writeSeveral(states, reasons, sink, options);
+}
+
+/** What of one cluster could not be read, or was left out. */
+function linesOf(state: ClusterState, written: Written): string[] {
   // A kind that the server has not got is no gap.
   const gaps = state.skipped.filter(({ reason }) => reason !== 'not-served');
-  const lines = [
+  return [
     ...gaps.map(({ message }) => `warning: ${message}`),
     ...written.problems.map(({ message, advice }) => `warning: ${message}; ${advice}`),
-    ...(flags['no-proxies'] ? ['left out: proxies (--no-proxies)'] : []),
     ...written.leftOut.map(({ what, reason }) => `left out: ${what} (${reason})`),
-    `wrote ${written.resources} objects and ${written.proxies} of ${state.proxies.length} proxies to ${path} (${Math.ceil(written.bytes / 1e6)} MB before compression)`,
   ];
-  const incomplete = gaps.length + written.problems.length > 0;
-  return { lines, code: incomplete ? exitCodes.incomplete : exitCodes.clean };
 }
 
 async function openSink(path: string): Promise<CaptureSink> {

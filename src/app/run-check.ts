@@ -1,7 +1,10 @@
 import type { Report } from '../model/report.ts';
 import { check } from './check/index.ts';
+import { reportOf } from './clusters/merge-reports.ts';
+import { selectsNone } from './clusters/progress.ts';
+import { readMesh } from './clusters/read.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
-import { type InputFlags, partialBy, readGit, readState, UserError } from './inputs.ts';
+import { type InputFlags, partialBy, readGit, UserError } from './inputs.ts';
 
 export interface CheckFlags extends InputFlags {
   'fail-on'?: FailOn;
@@ -20,14 +23,15 @@ export async function runCheck(
 ): Promise<{ report: Report; code: number }> {
   const named = [flags.git, flags.ref, flags.path, flags.kustomize, flags.helm, flags.config];
   const git = named.some((it) => it !== undefined) ? await readGit(flags, signal) : undefined;
-  const state = await readState(flags, signal);
-  if (state.proxies.length === 0)
+  const mesh = await readMesh(flags, signal);
+  if (selectsNone(mesh.states))
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
-  const report = check(git, state, {
+  const options = {
     tool: { name: 'kubectl mesh', version, command: 'check' },
-    cluster: flags.capture === undefined ? { context: state.origin } : { capture: flags.capture },
+    cluster: mesh.cluster,
     partial: partialBy(flags, git?.config.paths),
     today: new Date().toISOString().slice(0, 10),
-  });
+  };
+  const report = await reportOf(mesh, (state) => check(git, state, options));
   return { report, code: exitCode(report, flags['fail-on'] ?? git?.config.failOn ?? 'warning') };
 }

@@ -2,8 +2,11 @@ import { resolve } from 'node:path';
 import { findRepository } from '../io/git/repository.ts';
 import { runGit } from '../io/git/run.ts';
 import type { Report } from '../model/report.ts';
+import { reportOf } from './clusters/merge-reports.ts';
+import { selectsNone } from './clusters/progress.ts';
+import { type Mesh, readMesh } from './clusters/read.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
-import { type InputFlags, partialBy, readGit, readState, UserError } from './inputs.ts';
+import { type InputFlags, partialBy, readGit, UserError } from './inputs.ts';
 import { review } from './review/index.ts';
 import { repositoryState } from './review/repository-state.ts';
 
@@ -34,25 +37,26 @@ export async function runReview(
   const baseRef = mergeBase ? await forkOf(base, head === 'WORKTREE' ? 'HEAD' : head, flags, signal) : base;
   const read = (ref: string) => readGit({ ...flags, ref }, signal, true);
   const [before, after] = await Promise.all([read(baseRef), read(head)]);
-  const state = flags['no-cluster']
-    ? repositoryState([...before.resources, ...after.resources])
-    : await readState(flags, signal);
-  if (state.proxies.length === 0)
+  const mesh: Mesh = flags['no-cluster']
+    ? { states: [repositoryState([...before.resources, ...after.resources])], cluster: {}, unread: [] }
+    : await readMesh(flags, signal);
+  if (selectsNone(mesh.states))
     throw new UserError(
       flags['no-cluster']
         ? 'the repository holds no Service with a selector, so there is nobody whose config could change; use --capture or a cluster'
         : 'no proxy is selected, so nothing was examined; check -n, -l and --proxy',
     );
-  const report = review({ ...before, ref: base }, after, state, {
+  const options = {
     tool: { name: 'kubectl mesh', version, command: 'review' },
-    cluster: flags['no-cluster']
-      ? {}
-      : flags.capture === undefined
-        ? { context: state.origin }
-        : { capture: flags.capture },
+    cluster: mesh.cluster,
     partial: flags['no-cluster'] ? 'proxies' : partialBy(flags, after.config.paths),
     today: new Date().toISOString().slice(0, 10),
-  });
+  };
+  // A cluster without a selected proxy has nobody whose config could change.
+  const states = mesh.states.filter(({ proxies }) => proxies.length > 0);
+  const report = await reportOf({ ...mesh, states }, (state) =>
+    review({ ...before, ref: base }, after, state, options),
+  );
   return { report, code: exitCode(report, flags['fail-on'] ?? after.config.failOn ?? 'warning') };
 }
 

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { readRequest } from '../explain/index.ts';
+import type { ClusterState } from '../model/cluster-state.ts';
+import { chooseState } from './clusters/choose.ts';
+import { readMesh } from './clusters/read.ts';
 import { exitCodes } from './exit-code.ts';
 import { gapsOf } from './gaps.ts';
-import { readState, UserError } from './inputs.ts';
+import { UserError } from './inputs.ts';
 import { ask, type Start } from './route/ask.ts';
 import { type Coverage, coverage } from './route/coverage.ts';
 import { mistakes } from './route/expectation.ts';
@@ -52,17 +55,23 @@ export async function runRouteTest(
   if (files.length === 0) throw new UserError('no file with tests was given');
   const tests = (await Promise.all(files.map((file) => readTests(file, flags)))).flat();
   const notes: string[] = [];
-  const read = await readState(flags, signal);
-  const state = flags['no-proxies'] ? { ...read, proxies: [] } : read;
+  const clusters = await readMesh(flags, signal);
+  const states = flags['no-proxies'] ? clusters.states.map((it) => ({ ...it, proxies: [] })) : clusters.states;
+  const [state] = states as [ClusterState, ...ClusterState[]];
   const git = await optionalGit(flags, state, signal, notes);
-  const gaps = gapsOf(state, git);
-  notes.push(...gaps.notes);
+  const gaps = states.map((it) => gapsOf(it, git));
+  notes.push(
+    ...clusters.unread.map(({ message }) => `error: ${message}`),
+    ...new Set(gaps.flatMap((gap) => gap.notes)),
+  );
   const wanted = askedSide(flags);
   const now = Math.floor(Date.parse(state.takenAt) / 1000);
   const results: TestResult[] = [];
   const taken: SideReport[] = [];
   for (const side of wanted ? [wanted] : (['git', 'live'] as const)) {
-    const asked = side === 'git' ? expectedSide(state, git) : liveSide(state, git, signal);
+    const asked = new Map(
+      states.map((it) => [it, side === 'git' ? expectedSide(it, git, signal) : liveSide(it, git, signal)]),
+    );
     for (const test of tests) results.push(await runTest(test, side, asked, now, taken));
   }
   const failed = results.filter((it) => !it.passed).length;
@@ -79,7 +88,8 @@ export async function runRouteTest(
   };
   const low = failUnder !== null && covered.percent < failUnder;
   if (failed > 0 || low) return { report, code: exitCodes.found };
-  return { report, code: gaps.complete ? exitCodes.clean : exitCodes.incomplete };
+  const complete = clusters.unread.length === 0 && gaps.every((gap) => gap.complete);
+  return { report, code: complete ? exitCodes.clean : exitCodes.incomplete };
 }
 
 async function readTests(file: string, flags: RouteTestFlags): Promise<RouteTest[]> {
@@ -96,21 +106,23 @@ function unreadable({ problems }: Side): string {
 async function runTest(
   test: RouteTest,
   name: TestResult['side'],
-  side: Side,
+  sides: ReadonlyMap<ClusterState, Side>,
   now: number,
   taken: SideReport[],
 ): Promise<TestResult> {
   const result = { file: test.file, name: test.name, side: name };
   try {
     const request = readRequest(test.url, test.headers, test.method);
-    const start: Start =
+    const startIn = (side: Side, given: string): Start =>
       test.from !== undefined
-        ? { kind: 'pod', pod: selectClient(test.from, side.pods) }
-        : {
-            kind: 'gateway',
-            ...selectGateway(test.gateway ?? '', request.port, side.registry),
-            clientIp: test.clientIp,
-          };
+        ? { kind: 'pod', pod: selectClient(given, side.pods) }
+        : { kind: 'gateway', ...selectGateway(given, request.port, side.registry), clientIp: test.clientIp };
+    const sideOf = (state: ClusterState): Side => sides.get(state) as Side;
+    const chosen = chooseState({ states: [...sides.keys()] }, test.from ?? test.gateway ?? '', (state, given) => {
+      startIn(sideOf(state), given);
+    });
+    const side = sideOf(chosen.state);
+    const start = startIn(side, chosen.name);
     const answer = await side.answer((mesh) => ask(mesh, start, request, { now }));
     if (!answer) return { ...result, passed: false, mistakes: [unreadable(side)], trail: [] };
     const report = sideReport(answer, side.origins);

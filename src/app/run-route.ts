@@ -1,10 +1,14 @@
 import { readRequest } from '../explain/index.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
+import { buildRegistry } from '../registry/index.ts';
+import { chooseState, podsAt } from './clusters/choose.ts';
+import { readMesh } from './clusters/read.ts';
 import type { Desired } from './desired/index.ts';
 import { exitCodes } from './exit-code.ts';
 import { gapsOf } from './gaps.ts';
-import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { type InputFlags, readGit, UserError } from './inputs.ts';
 import { redactGit } from './redacted-git.ts';
+import { toRegistryInput } from './registry-input.ts';
 import { type Answer, ask, type Start } from './route/ask.ts';
 import { agree, type Cause, causes } from './route/explain-drift.ts';
 import type { Mesh } from './route/mesh.ts';
@@ -49,9 +53,12 @@ export async function runRoute(
     throw new UserError('say where the request starts: --from NAMESPACE/WORKLOAD or --gateway NAMESPACE/NAME');
   const method = flags.request ?? 'GET';
   const request = readRequest(url, flags.header, method);
-  const read = await readState(flags, signal);
-  const state = flags['no-proxies'] ? { ...read, proxies: [] } : read;
-  const notes: string[] = [];
+  const clusters = await readMesh(flags, signal);
+  const start = flags.from ?? flags.gateway ?? '';
+  const chosen = chooseState(clusters, start, (state, name) => findStart(flags, state, name, request.port));
+  const state = flags['no-proxies'] ? { ...chosen.state, proxies: [] } : chosen.state;
+  const named = { ...flags, [flags.from === undefined ? 'gateway' : 'from']: chosen.name };
+  const notes = clusters.unread.map(({ message }) => `error: ${message}`);
   const git = await optionalGit(flags, state, signal, notes);
   const gaps = gapsOf(state, git);
   notes.push(...gaps.notes);
@@ -59,7 +66,7 @@ export async function runRoute(
   const question =
     (side: Side) =>
     (mesh: Mesh): Answer | undefined => {
-      const start = startOf(flags, side, request.port);
+      const start = startOf(named, side, request.port);
       return ask(mesh, start, request, { now: Math.floor(Date.parse(state.takenAt) / 1000) });
     };
   const report: RouteReport = {
@@ -69,7 +76,7 @@ export async function runRoute(
     notes,
   };
   if (asked !== 'live') {
-    const side = expectedSide(state, git);
+    const side = expectedSide(state, git, signal);
     report.expected = await reported(side, question(side), flags);
   }
   if (asked !== 'git') {
@@ -81,7 +88,8 @@ export async function runRoute(
     if (!report.agree && git) report.causes = causes(state, git, report.expected, report.live);
   }
   if (report.agree === false) return { report, code: exitCodes.found };
-  return { report, code: gaps.complete ? exitCodes.clean : exitCodes.incomplete };
+  const complete = gaps.complete && clusters.unread.length === 0;
+  return { report, code: complete ? exitCodes.clean : exitCodes.incomplete };
 }
 
 /**
@@ -106,6 +114,12 @@ async function reported(
   throw new UserError(
     `the proxy of ${flags.from ?? flags.gateway} could not be read, so what it does is not known${reason}; --side git shows what Git says`,
   );
+}
+
+/** @throws UserError where a cluster has nothing of the name */
+function findStart(flags: RouteFlags, state: ClusterState, name: string, port: number): void {
+  if (flags.from !== undefined) selectClient(name, podsAt(state));
+  else selectGateway(name, port, buildRegistry(toRegistryInput(state)));
 }
 
 function startOf(flags: RouteFlags, side: Side, port: number): Start {

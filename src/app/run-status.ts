@@ -1,8 +1,12 @@
 import { nearNames } from '../io/kube/near-names.ts';
+import type { ClusterState } from '../model/cluster-state.ts';
 import type { StatusReport } from '../model/status.ts';
+import { statusOf } from './clusters/merge-status.ts';
+import { progressOver, selectsNone } from './clusters/progress.ts';
+import { readMesh } from './clusters/read.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
 import { gitIsNamed } from './git-named.ts';
-import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { type InputFlags, readGit, UserError } from './inputs.ts';
 import { status } from './status/index.ts';
 
 export interface StatusFlags extends InputFlags {
@@ -27,37 +31,48 @@ export async function runStatus(
 ): Promise<{ report: StatusReport; code: number }> {
   const [git, read] = await Promise.all([
     gitIsNamed(flags) ? readGit(flags, signal, true) : undefined,
-    readState(flags, signal, { istiods: true }),
+    readMesh(flags, signal, { istiods: true }),
   ]);
-  const state = { ...read, proxies: names.length === 0 ? read.proxies : named(names, read.proxies) };
-  if (state.proxies.length === 0)
+  const wanted =
+    names.length === 0
+      ? undefined
+      : named(
+          names,
+          read.states.flatMap(({ proxies }) => proxies),
+        );
+  const only = (state: ClusterState) => ({ ...state, proxies: state.proxies.filter((it) => wanted?.has(it) ?? true) });
+  const mesh = { ...read, states: read.states.map(only) };
+  if (selectsNone(mesh.states))
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
   const selected = names.length > 0 || [flags.namespace, flags.selector, flags.proxy].some((it) => it !== undefined);
-  const report = await status(git, state, {
+  const progress = progressOver(mesh.states, onProgress);
+  const options = {
     tool: { name: 'kubectl mesh', version, command: 'status' },
-    cluster: flags.capture === undefined ? { context: state.origin } : { capture: flags.capture },
+    cluster: mesh.cluster,
     concurrency: flags.concurrency ?? 16,
     readProxies: !flags['no-proxies'],
     others: !selected,
     signal,
-    onProgress,
-  });
+  };
+  const report = await statusOf(mesh, (state) => status(git, state, { ...options, onProgress: progress(state) }));
   return { report, code: exitCode(report, flags['fail-on'] ?? git?.config.failOn ?? 'warning') };
 }
 
-function named<Source extends { id: string; podName: string }>(
+function named<Source extends { id: string; namespace: string }>(
   names: readonly string[],
   proxies: readonly Source[],
-): Source[] {
+): Set<Source> {
   const wanted = new Set<Source>();
   for (const name of names) {
-    const nameOf = (proxy: Source): string => (name.includes('/') ? proxy.id : proxy.podName);
-    const exact = proxies.filter((proxy) => nameOf(proxy) === name);
+    const nameOf = (proxy: Source): string =>
+      name.includes('/') ? proxy.id : proxy.id.slice(proxy.namespace.length + 1);
+    // The pods of one name in several clusters are all meant where none is named.
+    const exact = proxies.filter((proxy) => nameOf(proxy) === name || nameOf(proxy).startsWith(`${name}@`));
     const found = exact.length > 0 ? exact : proxies.filter((proxy) => nameOf(proxy).startsWith(name));
     if (found.length === 0) throw noSuchProxy(name, proxies.map(nameOf));
     for (const proxy of found) wanted.add(proxy);
   }
-  return proxies.filter((proxy) => wanted.has(proxy));
+  return wanted;
 }
 
 function noSuchProxy(name: string, known: string[]): UserError {

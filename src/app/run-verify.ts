@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseTimeout } from '../io/kube/options.ts';
+import type { ClusterState } from '../model/cluster-state.ts';
 import { type Arrival, arrivals, type VerifiedProxy, type VerifyReport, verifyVersion } from '../model/verify.ts';
+import { mergeDiagnostics } from './clusters/merge-reports.ts';
+import { progressOver, selectsNone } from './clusters/progress.ts';
+import { readMesh } from './clusters/read.ts';
 import { exitCodes } from './exit-code.ts';
-import { type InputFlags, readGit, readState, UserError } from './inputs.ts';
+import { type InputFlags, readGit, UserError } from './inputs.ts';
 import { istiodProblems } from './istiod-problems.ts';
 import { redactGit, unseenChanges } from './redacted-git.ts';
 import { istioVersions, skippedDiagnostics, sourceDiagnostic } from './report-parts.ts';
@@ -45,18 +49,30 @@ export async function runVerify(
   const desired = await readGit(flags, signal, flags.since !== undefined);
   const former = flags.since === undefined ? undefined : await readGit({ ...flags, ref: flags.since }, signal, true);
   const started = performance.now();
-  let state = await readState(flags, signal);
-  const git = redactGit(desired, state);
-  const since = former && redactGit(former, state);
+  let mesh = await readMesh(flags, signal);
+  // Of a capture of several clusters the same is taken out of all.
+  const [anyState] = mesh.states as [ClusterState, ...ClusterState[]];
+  const git = redactGit(desired, anyState);
+  const since = former && redactGit(former, anyState);
   const hidden = former && since ? unseenChanges(former, desired, { before: since, after: git }) : [];
-  if (state.proxies.length === 0)
+  if (selectsNone(mesh.states))
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
   let first = true;
   const look = async (arrived: ReadonlyMap<string, VerifiedProxy>): Promise<Evaluation> => {
-    if (!first) state = await readState(flags, signal);
+    if (!first) mesh = await readMesh(flags, signal);
     first = false;
-    const options = { concurrency: flags.concurrency ?? 16, arrived, signal, onProgress: events.onProgress };
-    return evaluate(git.resources, since?.resources, state, options);
+    const progress = progressOver(mesh.states, events.onProgress);
+    const evaluations: Evaluation[] = [];
+    for (const state of mesh.states) {
+      const options = { concurrency: flags.concurrency ?? 16, arrived, signal, onProgress: progress(state) };
+      evaluations.push(await evaluate(git.resources, since?.resources, state, options));
+    }
+    return {
+      proxies: evaluations.flatMap(({ proxies }) => proxies).sort((a, b) => (a.id < b.id ? -1 : 1)),
+      untouched: evaluations.reduce((sum, { untouched }) => sum + untouched, 0),
+      unread: evaluations.flatMap(({ unread }) => unread),
+      notes: evaluations.flatMap(({ notes }) => notes),
+    };
   };
   const result = await waitFor(look, {
     // A capture does not change.
@@ -71,13 +87,15 @@ export async function runVerify(
   const counts = Object.fromEntries(arrivals.map((it) => [it, 0])) as Record<Arrival, number>;
   for (const { arrival } of result.proxies) counts[arrival] += 1;
   // Without istiod neither its settings are known nor what is on its way: what differs may be due to that.
-  const blind = istiodProblems(state);
+  const blind = mesh.states.flatMap((state) => istiodProblems(state));
+  const mute = mesh.states.some(({ istiods }) => istiods.length === 0);
   const late = result.proxies.some((it) => it.arrival !== 'arrived' && it.state === 'unknown');
   const complete =
-    !(late && (blind.length > 0 || state.istiods.length === 0)) &&
+    !(late && (blind.length > 0 || mute)) &&
+    mesh.unread.length === 0 &&
     result.unread.length === 0 &&
     hidden.length === 0 &&
-    !state.skipped.some((it) => it.essential) &&
+    !mesh.states.some(({ skipped }) => skipped.some((it) => it.essential)) &&
     ![...git.diagnostics, ...(since?.diagnostics ?? [])].some((it) => it.severity === 'error');
   const code = codeOf(counts, complete);
   const report: VerifyReport = {
@@ -85,10 +103,7 @@ export async function runVerify(
     tool: { name: 'kubectl mesh', version, command: 'verify' },
     git: { repository: git.repository, ref: git.ref, commit: git.commit, paths: git.paths },
     since: since ? { ref: since.ref, commit: since.commit } : null,
-    cluster: {
-      ...(flags.capture === undefined ? { context: state.origin } : { capture: flags.capture }),
-      istioVersions: istioVersions(state),
-    },
+    cluster: { ...mesh.cluster, istioVersions: [...new Set(mesh.states.flatMap(istioVersions))].sort() },
     proxies: result.proxies,
     summary: {
       touched: result.proxies.length,
@@ -98,8 +113,10 @@ export async function runVerify(
     },
     diagnostics: [
       ...git.diagnostics.map(sourceDiagnostic),
-      ...skippedDiagnostics(state),
-      ...blind,
+      ...mergeDiagnostics(
+        mesh,
+        mesh.states.map((state) => ({ diagnostics: [...skippedDiagnostics(state), ...istiodProblems(state)] })),
+      ),
       ...result.notes,
       ...hidden,
       ...result.unread,

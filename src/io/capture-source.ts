@@ -22,12 +22,15 @@ export interface CapturedState {
  *
  * @throws CaptureError where it is no capture, or is one of a newer format
  */
-export async function readCaptureStates(path: string): Promise<CapturedState[]> {
-  const captures = await readCaptures(path);
-  return captures.map((capture) => ({
+export async function readCaptureStates(
+  path: string,
+): Promise<{ states: CapturedState[]; unread: { name: string; reason: string }[] }> {
+  const { captures, unread } = await readCaptures(path);
+  const states = captures.map((capture) => ({
     ...(capture.cluster === undefined ? {} : { name: capture.cluster }),
     state: toState(path, capture),
   }));
+  return { states, unread };
 }
 
 /**

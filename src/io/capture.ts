@@ -56,23 +56,29 @@ export interface Capture {
   errors: FileError[];
 }
 
+/** The captures of all clusters, and those that could not be read when it was taken, with the reason. */
+export interface Captures {
+  captures: Capture[];
+  unread: { name: string; reason: string }[];
+}
+
 /**
  * Reads a capture, a directory or an archive of one (`capture.json`, `resources/`, `istiod/`, `proxies/`), or of several
  * clusters (`clusters/<folder>/` with as much in each).
  *
- * @returns one for each cluster
  * @throws CaptureError where it is none, or is one of a newer format
  */
-export async function readCaptures(path: string): Promise<Capture[]> {
+export async function readCaptures(path: string): Promise<Captures> {
   const files = isArchive(path) ? await openArchive(path) : directoryFiles(path);
-  const { clusters, ...head } = await readHead(files);
-  if (!clusters) return [await readOne(files, head)];
-  return Promise.all(
+  const { clusters, unread = [], ...head } = await readHead(files);
+  if (!clusters) return { captures: [await readOne(files, head)], unread };
+  const captures = await Promise.all(
     clusters.map(async ({ name, folder }) => {
       const own = folderOf(files, `clusters/${folder}`);
       return { ...(await readOne(own, await readHead(own))), cluster: name };
     }),
   );
+  return { captures, unread };
 }
 
 /**
@@ -81,7 +87,7 @@ export async function readCaptures(path: string): Promise<Capture[]> {
  * @throws CaptureError as `readCaptures`, and for one of several clusters
  */
 export async function readCapture(path: string): Promise<Capture> {
-  const [capture, ...others] = await readCaptures(path);
+  const [capture, ...others] = (await readCaptures(path)).captures;
   if (!capture || others.length > 0) throw new CaptureError(path, 'it holds several clusters');
   return capture;
 }
@@ -116,7 +122,13 @@ async function readJson(files: CaptureFiles, file: string): Promise<unknown> {
   return parseJson(name, bytes.toString('utf8'));
 }
 
-async function readHead(files: CaptureFiles): Promise<Head & { clusters?: { name: string; folder: string }[] }> {
+/** Of a capture of several clusters also what it has of them. */
+interface SeveralHead extends Head {
+  clusters?: { name: string; folder: string }[];
+  unread?: Captures['unread'];
+}
+
+async function readHead(files: CaptureFiles): Promise<SeveralHead> {
   const value = await readJson(files, 'capture.json');
   const head = isObject(value) ? value : {};
   const { format, takenAt, redacted, leftOut } = head;
@@ -132,8 +144,13 @@ async function readHead(files: CaptureFiles): Promise<Head & { clusters?: { name
     takenAt: typeof takenAt === 'string' ? takenAt : '',
     redacted: Array.isArray(redacted) ? redacted.map(String) : [],
     leftOut: new Map(left.map((it) => [String(it['what']), String(it['reason'])])),
-    ...(clusters ? { clusters } : {}),
+    ...(clusters ? { clusters, unread: unreadOf(head['unread']) } : {}),
   };
+}
+
+function unreadOf(value: unknown): Captures['unread'] {
+  const list = Array.isArray(value) ? value.filter(isObject) : [];
+  return list.map(({ name, reason }) => ({ name: String(name), reason: String(reason) }));
 }
 
 /** @throws CaptureError for names of folders that lead elsewhere, and for none at all */

@@ -48,11 +48,12 @@ export interface ProxyCertificate {
 }
 
 export interface ProxyStatus {
-  /** `namespace/pod` */
+  /** `namespace/pod`, or `namespace/pod@cluster` where several clusters were read. */
   id: string;
   /** `sidecar`, `router`; '' where unknown. */
   type: string;
   workload: string;
+  /** The cluster as Istio knows it (`CLUSTER_ID`). */
   cluster: string;
   revision: string;
   /** synced, stale, rejected, not-sent, disconnected, unknown. */
@@ -79,6 +80,8 @@ export interface ProxyStatus {
 export interface IstiodStatus {
   pod: string;
   namespace: string;
+  /** The cluster that it runs in, where several were read. */
+  cluster?: string;
   revision: string;
   version: string | null;
   /** Proxies that it tells of; null where it did not answer. */

@@ -1,4 +1,4 @@
-import type { ClusterState, IstiodAnswers } from '../../model/cluster-state.ts';
+import type { ClusterState, IstiodAnswers, Standpoint } from '../../model/cluster-state.ts';
 import { pushTime, unackedTypes } from './sync.ts';
 import { readSyncEntries, type SyncEntry } from './syncz.ts';
 
@@ -24,11 +24,20 @@ export function connectionsOf(state: ClusterState): Connections {
   const answered = state.istiods.filter((istiod) => istiod.syncz !== undefined);
   for (const istiod of answered) {
     for (const entry of readSyncEntries(istiod.syncz)) {
-      byProxy.set(entry.id, [...(byProxy.get(entry.id) ?? []), { ...entry, istiod }]);
+      const id = idIn(entry, state.standpoint);
+      if (id !== undefined) byProxy.set(id, [...(byProxy.get(id) ?? []), { ...entry, id, istiod }]);
     }
   }
   for (const connections of byProxy.values()) connections.sort(byForce);
   return { byProxy, complete: answered.length > 0 && answered.length === state.istiods.length };
+}
+
+/** The id with its cluster, where several are read; undefined for a proxy that is told of with those of another one. */
+function idIn({ id, clusterId }: SyncEntry, standpoint: Standpoint | undefined): string | undefined {
+  if (!standpoint) return id;
+  if (clusterId === '' || clusterId === standpoint.clusterId) return `${id}@${standpoint.name}`;
+  if (standpoint.names.has(clusterId) || standpoint.config !== standpoint.name) return undefined;
+  return `${id}@${clusterId}`;
 }
 
 function byForce(a: Connection, b: Connection): number {

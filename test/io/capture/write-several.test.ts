@@ -33,7 +33,8 @@ it.each(Object.entries({ new: directorySink, 'new.tgz': archiveSink }))(
     expect(written.map(({ proxies }) => proxies)).toEqual(states.map(({ state }) => state.proxies.length));
     const total = states.reduce((sum, { state }) => sum + state.proxies.length, 0);
     expect(steps).toEqual(Array.from({ length: total }, (_, index) => [index + 1, total]));
-    const again = await readCaptureStates(path);
+    const { states: again, unread: gone } = await readCaptureStates(path);
+    expect(gone).toEqual([{ name: 'north', reason: 'no route to host' }]);
     expect(again.map((it) => it.name)).toEqual(contexts);
     for (const [index, { state }] of states.entries()) {
       const read = again[index]!.state;
