@@ -1,15 +1,18 @@
 /**
- * `npm run probes [-- RECORDING...]`: predicts every request that was really sent in the recordings, from the recorded dumps
- * and from what the API server's objects compile to, and holds status, route, cluster, response flag, location and the
- * request upstream against what happened. Exits 1 where any prediction from a dump is wrong.
+ * `npm run probes [-- RECORDING...] [--verbose] [--ratchet [--update]]`: predicts every request that was really sent in the
+ * recordings: from the recorded dumps, from what the API server's objects compile to, and from Git. Holds status, route,
+ * cluster, response flag, location and the request upstream against what happened, and people's labels as well. Exits 1
+ * where any prediction is wrong; with --ratchet also where fewer are right than before.
  */
 import { basename } from 'node:path';
-import { type Judgement, judgeProbe, proxiesOf } from './probes/judge.ts';
-import { readRecording, recordingsWithProbes } from './probes/recording.ts';
+import { type Judgement, judgeProbe } from './probes/judge.ts';
+import { judgeLabel } from './probes/labels.ts';
+import { checkRatchet, type Figures } from './probes/ratchet.ts';
+import { readRecording, recordingsWithProbes, type SideName, sides } from './probes/recording.ts';
 
 const root = process.env['MESH_RECORDINGS'] ?? '.recordings';
 const wanted = process.argv.slice(2).filter((it) => !it.startsWith('-'));
-const verbose = process.argv.includes('--verbose');
+const flag = (name: string): boolean => process.argv.includes(`--${name}`);
 const names = recordingsWithProbes(root).filter(
   (name) => wanted.length === 0 || wanted.some((it) => name === it || basename(name) === it),
 );
@@ -18,35 +21,40 @@ if (names.length === 0) {
   process.exit(2);
 }
 
-const totals = { live: count(), expected: count() };
+const count = (): Figures => ({ right: 0, open: 0, aside: 0, wrong: 0 });
+const totals: Record<SideName | 'labels', Figures> = { dump: count(), api: count(), git: count(), labels: count() };
+const figures: Record<string, Record<string, Figures>> = {};
 for (const name of names) {
   const recording = await readRecording(root, name);
   const lines: string[] = [];
-  const here = { live: count(), expected: count() };
-  for (const probe of recording.probes) {
-    for (const side of ['live', 'expected'] as const) {
-      const judgement = judgeProbe(recording, recording[side], probe);
-      // What Git or the API server says is in force only where the proxies have it.
-      if (side === 'expected' && !proxiesOf(judgement.answer).every(recording.inSync)) continue;
-      here[side][judgement.verdict]++;
-      totals[side][judgement.verdict]++;
-      if (judgement.verdict === 'wrong' || verbose) lines.push(`  ${side} ${describe(judgement, probe.url)}`);
+  const here = { dump: count(), api: count(), git: count(), labels: count() };
+  const add = (what: keyof typeof here, verdict: Judgement['verdict'], words: string): void => {
+    here[what][verdict]++;
+    totals[what][verdict]++;
+    if (verdict === 'wrong' || flag('verbose')) lines.push(`  ${what} ${verdict} ${words}`);
+  };
+  for (const probe of recording.probes)
+    for (const side of sides) {
+      const judgement = judgeProbe(recording, side, probe);
+      if (judgement) add(side, judgement.verdict, describe(judgement, probe.url));
     }
+  for (const label of recording.labels) {
+    const { verdict, words } = judgeLabel(recording, label);
+    add('labels', verdict, `${label.probe} ${words}`);
   }
-  console.log(`${name}: ${recording.probes.length} probes, dump ${shown(here.live)}, compiled ${shown(here.expected)}`);
+  figures[name] = here;
+  console.log(`${name}: ${recording.probes.length} probes, dump ${shown(here.dump)}, git ${shown(here.git)}`);
   for (const line of new Set(lines)) console.log(line);
 }
-console.log(`${names.length} recordings: dump ${shown(totals.live)}, compiled ${shown(totals.expected)}`);
-process.exitCode = totals.live.wrong > 0 ? 1 : 0;
+for (const [what, sums] of Object.entries(totals)) console.log(`${names.length} recordings, ${what}: ${shown(sums)}`);
+const good = Object.values(totals).every((it) => it.wrong === 0);
+const held = !flag('ratchet') || checkRatchet(figures, { update: flag('update'), whole: wanted.length === 0 });
+process.exitCode = good && held ? 0 : 1;
 
-function count(): Record<Judgement['verdict'], number> {
-  return { right: 0, open: 0, wrong: 0 };
+function shown({ right, open, aside, wrong }: Figures): string {
+  return `${right} right, ${open} open, ${aside} aside, ${wrong} wrong`;
 }
 
-function shown({ right, open, wrong }: ReturnType<typeof count>): string {
-  return `${right} right, ${open} open, ${wrong} wrong`;
-}
-
-function describe({ id, verdict, wrong, reason }: Judgement, url: string): string {
-  return `${verdict} ${id} ${url.slice(0, 80)} ${wrong.join('; ')}${reason ?? ''}`;
+function describe({ id, wrong, reason }: Judgement, url: string): string {
+  return `${id} ${url.slice(0, 80)} ${wrong.join('; ')}${reason ?? ''}`;
 }

@@ -1,11 +1,16 @@
 /** What the sending proxy logged of a request. */
 export interface Logged {
+  /** When the request began, in milliseconds. */
+  time?: number;
   status: number;
   flag: string;
   details?: string;
   /** Undefined: the log's format does not have it; null: none. */
   route?: string | null;
   cluster?: string | null;
+  /** `address:port` of the connections' ends. */
+  upstreamLocal?: string;
+  downstreamRemote?: string;
 }
 
 const none = (text: string | undefined): string | null => (text === undefined || text === '-' ? null : text);
@@ -13,13 +18,22 @@ const none = (text: string | undefined): string | null => (text === undefined ||
 /** Reads a line in Istio's default text format, or in JSON with the fields that recordings chose; undefined for others. */
 export function readAccessLog(line: string): Logged | undefined {
   if (line.startsWith('{')) return ofJson(line);
-  const [, rest] = /^\[[^\]]*\] "(?:[^"\\]|\\.)*" (.*)$/.exec(line) ?? [];
+  const [, time = '', rest] = /^\[([^\]]*)\] "(?:[^"\\]|\\.)*" (.*)$/.exec(line) ?? [];
   if (rest === undefined) return undefined;
   const parts = rest.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
   const [status, flag, details] = parts;
   // status flags details termination "failure" in out duration service "xff" "agent" "id" "authority" "upstream" cluster ...
   if (!/^\d+$/.test(status ?? '') || parts.length < 20) return undefined;
-  return { status: Number(status), flag: flag ?? '-', details, cluster: none(parts[14]), route: none(parts[19]) };
+  return {
+    time: Date.parse(time),
+    status: Number(status),
+    flag: flag ?? '-',
+    details,
+    cluster: none(parts[14]),
+    upstreamLocal: parts[15],
+    downstreamRemote: parts[17],
+    route: none(parts[19]),
+  };
 }
 
 function ofJson(line: string): Logged | undefined {

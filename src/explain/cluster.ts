@@ -17,10 +17,17 @@ export interface Endpoint {
 }
 
 /** Resources of a configuration by name. */
+/** A configuration with the hosts that clusters of DNS have now, where a live proxy tells them. */
+export interface ServedConfig extends ProxyConfig {
+  resolved?: readonly ClusterLoadAssignment[];
+}
+
 interface Index {
   clusters: Map<string, Cluster>;
   endpoints: Map<string, ClusterLoadAssignment>;
   routes: Map<string, RouteConfiguration>;
+  /** Hosts of clusters of DNS. */
+  resolved: Map<string, ClusterLoadAssignment>;
   /** Endpoints of clusters that were asked for. */
   used: Map<Cluster, readonly Endpoint[]>;
 }
@@ -28,12 +35,13 @@ interface Index {
 const indexes = new WeakMap<ProxyConfig, Index>();
 
 /** Clusters, endpoints and route configurations by name. */
-export function indexOf(config: ProxyConfig): Index {
+export function indexOf(config: ServedConfig): Index {
   let index = indexes.get(config);
   if (!index) {
     index = {
       clusters: new Map(config.clusters.map((it) => [it.name, it])),
       endpoints: new Map(config.endpoints.map((it) => [it.cluster_name, it])),
+      resolved: new Map(config.resolved?.map((it) => [it.cluster_name, it])),
       routes: new Map(config.routes.map((it) => [it.name, it])),
       used: new Map(),
     };
@@ -70,7 +78,7 @@ function readEndpoints(index: Index, cluster: Cluster): Endpoint[] {
   const assignment =
     discoveryOf(cluster) === 'EDS'
       ? index.endpoints.get(cluster['eds_cluster_config']?.['service_name'] || cluster.name)
-      : (cluster['load_assignment'] as ClusterLoadAssignment | undefined);
+      : (index.resolved.get(cluster.name) ?? (cluster['load_assignment'] as ClusterLoadAssignment | undefined));
   const found = objects(assignment?.['endpoints']).flatMap((group) =>
     objects(group['lb_endpoints']).map((message) => toEndpoint(message, group)),
   );

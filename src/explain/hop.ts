@@ -34,6 +34,15 @@ export interface Peer {
   refuses?: boolean;
 }
 
+/** What the application does that has a port: no configuration says it. */
+export interface Application {
+  /** `http`: HTTP/1.1. `bytes`: something else, so that a client of HTTP gets no answer. `nothing`: nobody listens. */
+  speaks: 'http' | 'bytes' | 'nothing';
+  /** Undefined: whatever the client of it speaks. */
+  tls?: boolean;
+  http2?: boolean;
+}
+
 /** What the walk must be told, as configuration does not say it. */
 export interface World {
   /** Who listens at the address of an endpoint, or at an original destination. */
@@ -42,6 +51,10 @@ export interface World {
   depth?: number;
   /** Status that the application answers with. */
   answer?: number;
+  /** What the application of a pod (`namespace/pod`) does at a port; undefined: it speaks what its clients do. */
+  application?(pod: string, port: number): Application | undefined;
+  /** Addresses that a name stands for; undefined where only a resolver outside of the mesh knows it. */
+  addressesOf?(name: string): readonly string[] | undefined;
   /** Seconds since 1970, for the times in tokens. */
   now?: number;
 }

@@ -7,7 +7,8 @@ import { listenerAt, outboundListener } from './tcp/listener.ts';
 import { reach } from './upstream.ts';
 import { walkListener } from './walk.ts';
 
-export type { Hop, Peer, Sender, World } from './hop.ts';
+export type { ServedConfig } from './cluster.ts';
+export type { Application, Hop, Peer, Sender, World } from './hop.ts';
 export type { Outcome } from './outcome.ts';
 export { type ClientRequest, RequestError, readRequest } from './request.ts';
 export { cidrRange, isAddress } from './security/ip-range.ts';
@@ -23,7 +24,7 @@ export interface Explanation {
 
 /** Follows a request of an application whose outbound traffic its proxy takes. */
 export function explainOutbound(sender: Sender, ip: string, request: ClientRequest, world: World): Explanation {
-  const connection = connectionOf(request, ip, sender.address);
+  const connection = { ...connectionOf(request, ip, sender.address), redirected: true as const };
   const hop = walkListener(sender, outboundListener(sender.config, ip, request.port), connection, request.http, world);
   return { hop, outcome: hop.outcome };
 }

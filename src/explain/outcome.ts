@@ -10,18 +10,24 @@ export interface Outcome {
   status?: number;
   /** Envoy's response flags of the proxy that logs the request; `-` for none. */
   flag: string;
+  /** Flags that chance may give instead, where the rest stays as it is. */
+  otherFlags?: string[];
   /** Envoy's response code details, or words of that kind. */
   details: string;
   /** Who answers: a proxy (`namespace/pod`), `application`, or a server outside of the mesh. */
   by?: string;
   /** Name of the server that the application runs on. */
   server?: string;
+  /** The other side answers, and not in HTTP. */
+  garbled?: true;
   location?: string;
   body?: string;
   /** The request that reaches the application. */
   upstream?: HttpRequest;
   /** For `open`: what decides. */
   reason?: string;
+  /** For `open`: all ends that there may be, where they are known. */
+  ends?: Outcome[];
   /** What a prediction takes for granted, such as that a Lua filter does not answer itself. */
   assumes?: string[];
 }
@@ -31,9 +37,11 @@ export function localReply(status: number, details: string, flag = '-', more: Pa
   return { kind: 'answer', status, flag, details, ...more };
 }
 
-/** What cannot be told. */
-export function open(reason: string, flag = '-'): Outcome {
-  return { kind: 'open', flag, details: 'unpredictable', reason };
+/** What cannot be told; `ends` are all that there may be. */
+export function open(reason: string, ends?: readonly Outcome[]): Outcome {
+  const known = ends?.flatMap((it) => (it.kind === 'open' ? (it.ends ?? [undefined]) : [it]));
+  const all = known?.every((it) => it !== undefined) ? known : undefined;
+  return { kind: 'open', flag: '-', details: 'unpredictable', reason, ...(all ? { ends: all } : {}) };
 }
 
 /** Whether two ways end alike for the client. */

@@ -1,6 +1,6 @@
 import type { Cluster, Message } from '../model/envoy.ts';
 import { objects } from '../model/json.ts';
-import { discoveryOf, endpointsOf } from './cluster.ts';
+import { discoveryOf, type Endpoint, endpointsOf } from './cluster.ts';
 import type { Branch, Hop, Peer, Sender, World } from './hop.ts';
 import { stringMatch } from './match/string-match.ts';
 import { type Outcome, open, sameOutcome } from './outcome.ts';
@@ -32,6 +32,8 @@ export function throughCluster(
   world: World,
 ): Branch[] {
   const discovery = discoveryOf(cluster);
+  // OriginalDstCluster::LoadBalancer::chooseHost: only a redirected connection knows where it meant to go.
+  if (discovery === 'ORIGINAL_DST' && !hop.connection.redirected) return [noHost(cluster, share, sender)];
   if (discovery === 'ORIGINAL_DST' || discovery === 'DYNAMIC_DNS' || discovery === 'OTHER') {
     const { destinationIp, destinationPort } = hop.connection;
     const transport = transportOf(cluster, undefined, sender.principal);
@@ -44,17 +46,8 @@ export function throughCluster(
   }
   const endpoints = endpointsOf(sender.config, cluster);
   hop.endpoints.push(...endpoints);
-  const used = endpoints.filter((it) => it.used);
-  if (used.length === 0) {
-    const outcome: Outcome = {
-      kind: 'answer',
-      status: 503,
-      flag: 'UH',
-      details: 'no_healthy_upstream',
-      by: sender.name,
-    };
-    return [{ cluster: cluster.name, share, outcome }];
-  }
+  const used = endpoints.filter((it) => it.used).flatMap((it) => resolved(it, world));
+  if (used.length === 0) return [noHost(cluster, share, sender)];
   const total = used.reduce((sum, it) => sum + it.weight, 0);
   return used.slice(0, mostFollowed).map((endpoint) => {
     const transport = transportOf(cluster, endpoint, sender.principal);
@@ -70,6 +63,18 @@ export function throughCluster(
   });
 }
 
+function noHost(cluster: Cluster, share: number, { name }: Sender): Branch {
+  const outcome: Outcome = { kind: 'answer', status: 503, flag: 'UH', details: 'no_healthy_upstream', by: name };
+  return { cluster: cluster.name, share, outcome };
+}
+
+/** An endpoint that has a name becomes one for each address of it, as clusters of DNS have it (STRICT_DNS). */
+function resolved(endpoint: Endpoint, world: World): Endpoint[] {
+  const addresses = world.addressesOf?.(endpoint.address);
+  if (addresses === undefined) return [endpoint];
+  return addresses.map((address) => ({ ...endpoint, address }));
+}
+
 /** Connects to a peer and hands it the payload. */
 export function reach(
   peer: Peer,
@@ -83,7 +88,7 @@ export function reach(
   if (transport.proxyProtocol) return { outcome: open(`whether ${peer.name} understands a PROXY header`) };
   if (peer.outside)
     return { outcome: { ...open(`what ${peer.name} answers, which is outside of the mesh`), by: peer.name } };
-  if (!peer.config) return { outcome: application(peer, transport, payload, world) };
+  if (!peer.config) return { outcome: application(peer, port, transport, payload, world) };
   const connection: Connection = {
     destinationIp: peer.address,
     destinationPort: port,
@@ -117,21 +122,27 @@ function throughGateway(gateway: Sender, connection: Connection, request: HttpRe
   return hop;
 }
 
-function application(peer: Peer, transport: Transport, payload: Payload, world: World): Outcome {
+function application(peer: Peer, port: number, transport: Transport, payload: Payload, world: World): Outcome {
   if (transport.tls?.principal !== undefined)
     return {
       kind: 'tls-failed',
       flag: '-',
       details: `${peer.name} has no proxy${peer.note ? ` here (${peer.note})` : ''}, and does not understand mutual TLS`,
     };
+  const own = world.application?.(peer.name, port);
+  const end = { flag: '-', by: 'application', server: peer.name };
+  if (own?.speaks === 'nothing')
+    return { ...end, kind: 'refused', by: undefined, details: `nobody listens at port ${port} of ${peer.name}` };
+  if (own?.tls === false && (transport.tls || payload.tls))
+    return { ...end, kind: transport.tls ? 'tls-failed' : 'closed', details: `${peer.name} does not speak TLS` };
+  if (own?.speaks === 'bytes' || (own?.http2 === false && payload.http === 'h2c'))
+    return { ...end, kind: 'closed', garbled: true, details: `${peer.name} does not answer in HTTP` };
   const assumes = transport.tls || payload.tls ? [`${peer.name} speaks TLS`] : [];
   return {
+    ...end,
     kind: 'answer',
     status: world.answer ?? 200,
-    flag: '-',
     details: 'via_upstream',
-    by: 'application',
-    server: peer.name,
     upstream: payload.request,
     assumes,
   };
@@ -162,5 +173,8 @@ export function merged(branches: readonly Branch[]): Outcome {
         : (outcome.reason ?? outcome.kind);
     ends.set(words, (ends.get(words) ?? 0) + share);
   }
-  return open(`chance: ${[...ends].map(([words, part]) => `${percent(part)} ${words}`).join(', ')}`);
+  return open(
+    `chance: ${[...ends].map(([words, part]) => `${percent(part)} ${words}`).join(', ')}`,
+    branches.map((it) => it.outcome),
+  );
 }

@@ -5,7 +5,7 @@ import { walkHttp } from './http/walk.ts';
 import type { HttpRequest } from './request.ts';
 import type { Subject } from './security/rbac.ts';
 import type { Connection } from './tcp/connection.ts';
-import { inboundListener } from './tcp/listener.ts';
+import { inboundListener, restoresDestination } from './tcp/listener.ts';
 import { walkTcp } from './tcp/walk.ts';
 
 /** Follows a request through one listener of a proxy and all that comes after. */
@@ -42,7 +42,9 @@ export function walkListener(
 export function walkInbound(server: Sender, connection: Connection, request: HttpRequest, world: World): Hop {
   const { destinationIp, destinationPort } = connection;
   const inner: World = { ...world, peerAt: () => ({ name: server.name, address: destinationIp }) };
-  return walkListener(server, inboundListener(server.config, destinationPort), connection, request, inner);
+  const listener = inboundListener(server.config, destinationPort);
+  const arrived: Connection = restoresDestination(listener) ? { ...connection, redirected: true } : connection;
+  return walkListener(server, listener, arrived, request, inner);
 }
 
 /** The client's address as RBAC's `remote_ip` has it: by x-forwarded-for where earlier hops are trusted. */

@@ -8,21 +8,13 @@ import {
   type Outcome,
 } from '../../explain/index.ts';
 import type { Resource } from '../../model/resource.ts';
-import type { Mesh } from './mesh.ts';
+import { idOf, type Mesh, type Settings } from './mesh.ts';
 import { type Resolved, resolve } from './resolve.ts';
 
 /** Where a request starts: in a pod of the mesh, or outside, at a port of a gateway's pod. */
 export type Start =
   | { kind: 'pod'; pod: Resource }
   | { kind: 'gateway'; pod: Resource; port: number; clientIp?: string };
-
-/** What a question takes for granted. */
-export interface Settings {
-  /** Status that applications answer with. */
-  answer?: number;
-  /** Seconds since 1970. */
-  now?: number;
-}
 
 /** How a request goes in one mesh, and what the client's resolver made of its host. */
 export interface Answer extends Explanation {
@@ -46,6 +38,8 @@ export function ask(mesh: Mesh, start: Start, request: ClientRequest, settings: 
   const own = isOwn(mesh, start.pod, resolved.ip);
   const local = own && sender && explainLocal(sender, resolved.ip, request, world);
   if (local) return { ...local, resolved };
+  if (own && settings.application?.(idOf(start.pod), request.port)?.speaks === 'nothing')
+    return { outcome: { kind: 'refused', flag: '-', details: `nothing listens at port ${request.port}` }, resolved };
   if (own)
     return {
       outcome: { kind: 'open', flag: '-', details: 'unpredictable', reason: 'the pod itself listens there or not' },

@@ -1,4 +1,4 @@
-import type { Peer, Sender, World } from '../../explain/index.ts';
+import type { Application, Peer, Sender, World } from '../../explain/index.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import { isObject, objects } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
@@ -8,6 +8,16 @@ import { type Interception, interceptionOf, ownAddresses } from './interception.
 
 /** The configuration of a proxy by its id; undefined where it cannot be had. */
 export type ConfigOf = (proxy: Proxy) => ProxyConfig | undefined;
+
+/** What a question takes for granted. */
+export interface Settings {
+  /** Status that applications answer with. */
+  answer?: number;
+  /** Seconds since 1970. */
+  now?: number;
+  /** What the application of a pod does at a port, where that is known. */
+  application?(pod: string, port: number): Application | undefined;
+}
 
 /**
  * The mesh as a request meets it: who stands at an address, and whose proxy takes what. One mesh has the compiled
@@ -25,7 +35,7 @@ export class Mesh {
   constructor(registry: Registry, pods: readonly Resource[], configOf: ConfigOf) {
     this.registry = registry;
     this.#configOf = configOf;
-    this.#proxies = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));
+    this.#proxies = new Map(registry.proxies.map((proxy) => [idOf(proxy.pod), proxy]));
     for (const pod of pods)
       for (const ip of isRunning(pod) ? ownAddresses(pod) : []) if (!this.#pods.has(ip)) this.#pods.set(ip, pod);
     for (const service of registry.services)
@@ -60,8 +70,26 @@ export class Mesh {
   }
 
   /** What the walk asks of its surroundings. */
-  world(settings: { answer?: number; now?: number }): World {
-    return { ...settings, peerAt: (address, port) => this.peerAt(address, port) };
+  world(settings: Settings): World {
+    return {
+      ...settings,
+      peerAt: (address, port) => this.peerAt(address, port),
+      addressesOf: (name) => this.#addressesOf(name),
+    };
+  }
+
+  /** What the cluster's DNS answers for a name; undefined for an address, and for names of other servers of DNS. */
+  #addressesOf(name: string): readonly string[] | undefined {
+    const suffix = `.svc.${this.registry.domainSuffix}`;
+    if (!name.endsWith(suffix)) return undefined;
+    const service = this.registry.serviceByHostname(name).find((it) => it.registry === 'Kubernetes');
+    if (!service) return [];
+    if (service.externalName !== '') return undefined;
+    const fixed = service.addresses.filter((it) => it !== '0.0.0.0' && !it.includes('/'));
+    if (fixed.length > 0) return fixed;
+    const [port] = service.ports;
+    const endpoints = port ? this.registry.endpoints(service, port) : [];
+    return [...new Set(endpoints.filter((it) => it.health !== 'UNHEALTHY').map((it) => it.address))];
   }
 
   /** Who stands at an address and port. */

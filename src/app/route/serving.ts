@@ -1,9 +1,77 @@
 import type { LiveProxy } from '../../decode/index.ts';
-import type { ProxyConfig } from '../../model/envoy.ts';
+import type { ServedConfig } from '../../explain/index.ts';
+import type { Cluster, ClusterLoadAssignment, Listener, Message, ProxyConfig } from '../../model/envoy.ts';
+import { type JsonObject, objects } from '../../model/json.ts';
 
-/** What of a live proxy serves: a listener that still waits for a secret or for routes takes no connections. */
-export function serving({ config, waitingListeners }: LiveProxy): ProxyConfig {
-  if (waitingListeners.length === 0) return config;
-  const waiting = new Set(waitingListeners);
-  return { ...config, listeners: config.listeners.filter((it) => !waiting.has(it.name)) };
+/**
+ * What of a live proxy serves: a listener that still waits for a secret or for routes takes no connections, a cluster of
+ * DNS has the addresses that its names stand for now, a host that is ejected gets nothing.
+ *
+ * @param clusters the proxy's `/clusters?format=json`, where it was read
+ */
+export function serving({ config, waitingListeners }: LiveProxy, clusters?: JsonObject): ServedConfig {
+  const ejected = new Map(
+    objects(clusters?.['cluster_statuses']).map((it) => [
+      String(it['name']),
+      new Set(objects(it['host_statuses']).filter(isEjected).map(addressOf)),
+    ]),
+  );
+  const endpoints = config.endpoints.map((it) => withoutEjected(it, ejected.get(it.cluster_name) ?? new Set()));
+  const ofDns = new Set(config.clusters.filter(isOfDns).map(({ name }) => name));
+  const resolved = endpoints.filter((it) => ofDns.has(it.cluster_name));
+  return { ...withoutListeners(config, waitingListeners), endpoints, resolved };
+}
+
+/** A configuration whose listeners of some names take no connections. */
+export function withoutListeners(config: ProxyConfig, names: readonly string[]): ProxyConfig {
+  if (names.length === 0) return config;
+  return { ...config, listeners: config.listeners.filter((it) => !names.includes(it.name)) };
+}
+
+/**
+ * The listeners of a compiled gateway that take no connections because the live one still waits for a Secret: Secrets are
+ * not read, and only the proxy that asks for one tells that it is missing.
+ *
+ * @param waiting names of the live proxy's listeners that wait
+ */
+export function awaited(config: ProxyConfig, waiting: readonly string[]): string[] {
+  return config.listeners.flatMap((it) => (waiting.includes(it.name) && usesCredential(it) ? [it.name] : []));
+}
+
+/** Whether a listener shows a certificate of a Secret (`credentialName`). */
+export function usesCredential(listener: Listener): boolean {
+  return (listener.filter_chains ?? []).some((chain) =>
+    /"(kubernetes(-gateway)?|configmap):\/\//.test(JSON.stringify(chain.transport_socket ?? {})),
+  );
+}
+
+function isOfDns(cluster: Cluster): boolean {
+  const { type, cluster_type: extension } = cluster as Message;
+  return type === 'STRICT_DNS' || type === 'LOGICAL_DNS' || String(extension?.['name'] ?? '').endsWith('clusters.dns');
+}
+
+function withoutEjected(assignment: ClusterLoadAssignment, ejected: ReadonlySet<string>): ClusterLoadAssignment {
+  if (ejected.size === 0) return assignment;
+  const endpoints = (objects(assignment['endpoints']) as Message[]).map((group) => ({
+    ...group,
+    lb_endpoints: (objects(group['lb_endpoints']) as Message[]).map((it) =>
+      ejected.has(addressOf(it['endpoint'] ?? {})) ? { ...it, health_status: 'UNHEALTHY' } : it,
+    ),
+  }));
+  return { ...assignment, endpoints };
+}
+
+/** Outlier detection ejected the host, or an active health check failed: it gets no requests though istiod names it. */
+function isEjected(host: Message): boolean {
+  const health: Message = host['health_status'] ?? {};
+  return health['failed_outlier_check'] === true || health['failed_active_health_check'] === true;
+}
+
+function socketOf(of: Message): Message {
+  return of?.['address']?.['socket_address'] ?? {};
+}
+
+function addressOf(of: Message): string {
+  const { address, port_value: port } = socketOf(of);
+  return `${address}:${port}`;
 }

@@ -1,11 +1,14 @@
 import { compileProxy } from '../../compile/index.ts';
 import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
+import type { LiveProxy } from '../../decode/index.ts';
 import { type ClusterState, isProblem, type Problem, type ProxySource } from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Registry } from '../../registry/types.ts';
+import { podsAt } from '../clusters/choose.ts';
 import type { Desired } from '../desired/index.ts';
 import { overlay } from '../drift/overlay.ts';
 import { UserError } from '../inputs.ts';
@@ -13,7 +16,7 @@ import { toRegistryInput } from '../registry-input.ts';
 import type { Answer } from './ask.ts';
 import { Mesh } from './mesh.ts';
 import { Origins } from './origins.ts';
-import { serving } from './serving.ts';
+import { awaited, withoutListeners as served, serving, usesCredential } from './serving.ts';
 import { usualValues } from './usual-values.ts';
 
 /** One of the two sides that can be asked: a mesh, and the way back from its decisions to lines. */
@@ -28,25 +31,34 @@ export interface Side {
   answer(question: (mesh: Mesh) => Answer | undefined): Promise<Answer | undefined>;
 }
 
-const podsOf = (resources: readonly Resource[]): Resource[] =>
-  resources.filter((it) => it.kind === 'Pod' && it.group === '');
-
 /** What Git says, laid over what it does not own; without Git what the API server's objects say. */
-export function expectedSide(state: ClusterState, git: Desired | undefined): Side {
+export function expectedSide(state: ClusterState, git: Desired | undefined, signal?: AbortSignal): Side {
   const input = toRegistryInput(state);
   if (git) input.resources = overlay(state.resources, git.resources);
   const registry = buildRegistry(input);
   const configOf = kept((proxy) => usualValues(compileProxy(proxy, registry)));
-  const pods = podsOf(input.resources);
-  const mesh = new Mesh(registry, pods, configOf);
+  const pods = podsAt({ standpoint: state.standpoint, resources: input.resources });
+  const waiting = new Map<string, readonly string[]>();
+  const mesh = new Mesh(registry, pods, (proxy) => {
+    const config = configOf(proxy);
+    const listeners = awaited(config, waiting.get(proxy.id) ?? []);
+    return listeners.length === 0 ? config : served(config, listeners);
+  });
   const origins = new Origins(input.resources, git?.resources ?? []);
-  return { mesh, registry, pods, origins, answer: async (question) => question(mesh) };
+  const answer: Side['answer'] = async (question) => {
+    const found = question(mesh);
+    const { proxy, listener } = found?.hop ?? {};
+    if (proxy === undefined || !listener || !usesCredential(listener)) return found;
+    waiting.set(proxy, (await readLive(state, proxy, signal))?.waitingListeners ?? []);
+    return waiting.get(proxy)?.includes(listener.name) ? question(mesh) : found;
+  };
+  return { mesh, registry, pods, origins, answer };
 }
 
 /** What the live proxies hold. A proxy is read when a request first meets it. */
 export function liveSide(state: ClusterState, git: Desired | undefined, signal: AbortSignal): Side {
   const registry = buildRegistry(toRegistryInput(state));
-  const pods = podsOf(state.resources);
+  const pods = podsAt(state);
   const read = new Map<string, ProxyConfig | undefined>();
   const missing = new Set<string>();
   const problems: Problem[] = [];
@@ -73,10 +85,19 @@ export function liveSide(state: ClusterState, git: Desired | undefined, signal: 
 }
 
 async function readProxy(state: ClusterState, id: string, signal: AbortSignal): Promise<ProxyConfig | undefined> {
+  const live = await readLive(state, id, signal);
+  return live && serving(live, live.clusters);
+}
+
+async function readLive(
+  state: ClusterState,
+  id: string,
+  signal?: AbortSignal,
+): Promise<(LiveProxy & { clusters?: JsonObject }) | undefined> {
   const answers = await state.proxies.find((it) => it.id === id)?.read(signal);
   if (answers === undefined || isProblem(answers)) return undefined;
   try {
-    return serving(decodeConfigDumpBytes(answers.configDump));
+    return { ...decodeConfigDumpBytes(answers.configDump), clusters: answers.clusters };
   } catch (error) {
     throw new UserError(`${id}: its config_dump cannot be used: ${(error as Error).message}`);
   }

@@ -11,15 +11,20 @@ export function filterConfig(filter: Message, levels: Levels): Message | undefin
   for (const level of levels) {
     const own: Message | undefined = level?.['typed_per_filter_config']?.[filter['name']];
     if (!own) continue;
-    if (!String(own['@type']).endsWith('.FilterConfig')) return own;
+    if (!String(own['@type']).endsWith('.FilterConfig')) return unpacked(own);
     if (own['disabled'] === true) return undefined;
-    if (own['config']) return own['config'];
-    return filter['typed_config'] ?? {};
+    return unpacked(own['config'] ?? filter['typed_config'] ?? {});
   }
-  return filter['disabled'] === true ? undefined : (filter['typed_config'] ?? {});
+  return filter['disabled'] === true ? undefined : unpacked(filter['typed_config'] ?? {});
 }
 
-/** The message's name of an Any: `HTTPFault`; of a TypedStruct that of what it holds. */
+/** A message that is written as a TypedStruct (`type_url` and `value`) as the message itself. */
+function unpacked(config: Message): Message {
+  if (!config['type_url'] || !String(config['@type']).endsWith('TypedStruct')) return config;
+  return { ...config['value'], '@type': config['type_url'] };
+}
+
+/** The message's name of an Any: `HTTPFault`. */
 export function typeOf(config: Message): string {
   let type = types.get(config);
   if (type === undefined) {
@@ -32,10 +37,6 @@ export function typeOf(config: Message): string {
 const types = new WeakMap<Message, string>();
 
 function readType(config: Message): string {
-  const url = String(
-    config['type_url'] && String(config['@type']).endsWith('TypedStruct')
-      ? config['type_url']
-      : (config['@type'] ?? ''),
-  );
+  const url = String(config['@type'] ?? '');
   return url.slice(url.lastIndexOf('.') + 1);
 }

@@ -3,6 +3,7 @@ import { type JsonObject, objects } from '../../model/json.ts';
 import type { FilterVerdict } from '../hop.ts';
 import { metadataMatch } from '../match/metadata-match.ts';
 import { localReply, type Outcome, open } from '../outcome.ts';
+import { share } from '../percent.ts';
 import type { HttpRequest } from '../request.ts';
 import { judgeTokens } from '../security/jwt-filter.ts';
 import { judgeRules, type Subject } from '../security/rbac.ts';
@@ -15,8 +16,10 @@ export interface FilterWalk {
   /** Set where a filter answered, so that the router is not reached. */
   outcome?: Outcome;
   verdicts: FilterVerdict[];
-  /** What chance or code may do besides. */
-  chances: string[];
+  /** What chance, other servers or the traffic before may do besides. */
+  chances: Chance[];
+  /** Delays that chance may make: they change the flag alone. */
+  delays: string[];
   assumes: string[];
   /** Flags that the request has from filters (DI). */
   flags: string[];
@@ -24,6 +27,12 @@ export interface FilterWalk {
   rerouted: boolean;
   /** The request as filters leave it. */
   request: HttpRequest;
+}
+
+/** Something that may keep a request from the router, and what is answered then, where that is known. */
+interface Chance {
+  words: string;
+  end?: Outcome;
 }
 
 interface State extends FilterWalk {
@@ -39,7 +48,17 @@ export function walkFilters(
   subject: Subject,
   now: number | undefined,
 ): FilterWalk {
-  const state: State = { verdicts: [], chances: [], assumes: [], flags: [], rerouted: false, subject, request, now };
+  const state: State = {
+    verdicts: [],
+    chances: [],
+    delays: [],
+    assumes: [],
+    flags: [],
+    rerouted: false,
+    subject,
+    request,
+    now,
+  };
   for (const filter of filters) {
     const config = filterConfig(filter, levels);
     if (!config) continue;
@@ -94,7 +113,9 @@ const judges: Record<string, Judge> = {
   },
   HTTPFault(config, filter, state) {
     const fault = judgeFault(config, state.request);
-    state.chances.push(...fault.chance);
+    state.delays.push(...fault.delays);
+    for (const { words, status } of fault.aborts)
+      state.chances.push({ words, end: localReply(status, 'fault_filter_abort', [...state.flags, 'FI'].join(',')) });
     if (fault.delay) {
       state.flags.push('DI');
       state.verdicts.push({ filter: filter['name'], verdict: 'changed', words: `delayed by ${fault.delay}` });
@@ -111,7 +132,8 @@ const judges: Record<string, Judge> = {
     const only = config['filter_enabled_metadata'];
     if (only && metadataMatch(only).test({ metadata: state.subject.metadata }) !== true) return undefined;
     state.verdicts.push({ filter: filter['name'], verdict: 'open', words: 'an external authorizer decides' });
-    return open('an external authorizer decides');
+    state.chances.push({ words: 'an external authorizer decides' });
+    return undefined;
   },
   Lua(config, filter, state) {
     const source = String(config['default_source_code']?.['inline_string'] ?? config['inline_code'] ?? '');
@@ -121,15 +143,39 @@ const judges: Record<string, Judge> = {
       state.assumes.push(`Lua code of filter ${filter['name']} does not change the route`);
     return undefined;
   },
-  LocalRateLimit(_, filter, state) {
-    state.chances.push(`filter ${filter['name']} limits the rate: the traffic before decides`);
+  LocalRateLimit(config, filter, state) {
+    if (!config['token_bucket'] && !config['descriptors']) return undefined;
+    if (isNever(config['filter_enabled']) || isNever(config['filter_enforced'])) return undefined;
+    const status = refusal(config['status']);
+    const words = `filter ${filter['name']} limits the rate: the traffic before decides`;
+    state.chances.push({
+      words,
+      ...(status === undefined ? {} : { end: localReply(status, 'local_rate_limited', 'RL') }),
+    });
     return undefined;
   },
-  RateLimit(_, filter, state) {
-    state.chances.push(`filter ${filter['name']} asks a rate limiter`);
+  RateLimit(config, filter, state) {
+    const status = refusal(config['rate_limited_status']);
+    const words = `filter ${filter['name']} asks a rate limiter`;
+    // Without an answer of the limiter the request passes, or fails with a status of its own.
+    const known = status !== undefined && config['failure_mode_deny'] !== true;
+    state.chances.push({ words, ...(known ? { end: localReply(status, 'request_rate_limited', 'RL') } : {}) });
     return undefined;
   },
 };
+
+/** The status of `type.v3.HttpStatus` for a refused request: what is no error is 429; undefined for a name not known here. */
+function refusal(status: Message | undefined): number | undefined {
+  const names: Record<string, number> = { TooManyRequests: 429, ServiceUnavailable: 503, Forbidden: 403 };
+  const code: unknown = status?.['code'] ?? 429;
+  const number = typeof code === 'number' ? code : names[String(code)];
+  return number !== undefined && number < 400 ? 429 : number;
+}
+
+/** Whether a `RuntimeFractionalPercent` switches something off; the local rate limit is off where it has none. */
+function isNever(fraction: Message | undefined): boolean {
+  return share(fraction?.['default_value']) <= 0;
+}
 
 function judgeCors(config: Message, filter: Message, state: State): Outcome | undefined {
   if (!answersPreflight(config, state.request)) return undefined;

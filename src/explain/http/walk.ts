@@ -7,7 +7,7 @@ import { localReply, type Outcome, open } from '../outcome.ts';
 import { type HttpRequest, headerOf } from '../request.ts';
 import type { Subject } from '../security/rbac.ts';
 import { merged, type Payload, throughCluster } from '../upstream.ts';
-import { walkFilters } from './filters.ts';
+import { type FilterWalk, walkFilters } from './filters.ts';
 import { changed, headerChanges } from './headers.ts';
 import { malformation } from './malformed.ts';
 import { normalizePath } from './normalize.ts';
@@ -47,9 +47,30 @@ export function walkHttp(
   const certain = found.unpredictable ? open(found.unpredictable.reason) : outcome;
   const own = { ...certain, by: certain.by ?? hop.proxy, assumes: [...(certain.assumes ?? []), ...walk.assumes] };
   const result = forGrpc(own, request, hop.proxy);
-  if (walk.chances.length === 0 || result.kind === 'open') return result;
-  const rest = result.kind === 'answer' ? String(result.status) : result.kind;
-  return { ...result, kind: 'open', status: undefined, reason: `${walk.chances.join('; ')}; the others: ${rest}` };
+  return unlessChance(result, walk, hop.proxy);
+}
+
+/** What is sure of an outcome before which chance, another server or earlier traffic may step in. */
+function unlessChance(outcome: Outcome, { chances, delays }: FilterWalk, proxy: string): Outcome {
+  const flags = delays.map(() => (outcome.flag === '-' ? 'DI' : `DI,${outcome.flag}`));
+  const result: Outcome =
+    flags.length === 0
+      ? outcome
+      : {
+          ...outcome,
+          otherFlags: [...(outcome.otherFlags ?? []), ...flags],
+          assumes: [...(outcome.assumes ?? []), ...delays],
+        };
+  if (chances.length === 0) return result;
+  const rest = result.kind === 'answer' ? String(result.status) : (result.reason ?? result.kind);
+  const words = [...chances.map((it) => it.words), ...delays].join('; ');
+  const ends = chances.every((it) => it.end) ? chances.flatMap((it) => it.end ?? []) : undefined;
+  return {
+    ...open(`${words}; the others: ${rest}`, ends && [...ends, result]),
+    by: proxy,
+    assumes: outcome.assumes,
+    upstream: outcome.upstream,
+  };
 }
 
 /** A client of gRPC gets an answer of the proxy as a status of gRPC in a 200. */
@@ -184,7 +205,7 @@ function send(
   const policy = retryPolicy(chosen, found.virtualHost);
   return throughCluster(hop, sender, cluster, share.share, payload, world).map((branch) => ({
     ...branch,
-    outcome: asAnswer(branch.outcome, policy, flags),
+    outcome: asAnswer(branch.outcome, policy, flags, hop.proxy),
   }));
 }
 
@@ -195,14 +216,22 @@ function upstreamProtocol(cluster: Message): 'http/1.1' | 'h2c' {
 }
 
 /** How the router tells its client that the other side failed. */
-function asAnswer(outcome: Outcome, policy: Message | undefined, flags: readonly string[]): Outcome {
+function asAnswer(outcome: Outcome, policy: Message | undefined, flags: readonly string[], proxy: string): Outcome {
   const reset = 'upstream_reset_before_response_started';
+  if (outcome.kind === 'closed' && outcome.garbled)
+    return {
+      ...outcome,
+      kind: 'answer',
+      status: 502,
+      flag: flagsOf([...flags, 'UPE']),
+      details: `${reset}{protocol_error}`,
+    };
   if (outcome.kind === 'closed') {
     const again = retries(policy, 'reset') ? ['URX'] : [];
     return {
       kind: 'answer',
       status: 503,
-      flag: flagsOf([...again, 'UC', ...flags]),
+      flag: flagsOf([...flags, ...again, 'UC']),
       details: `${reset}{connection_termination}: ${outcome.details}`,
     };
   }
@@ -211,14 +240,15 @@ function asAnswer(outcome: Outcome, policy: Message | undefined, flags: readonly
     return {
       kind: 'answer',
       status: 503,
-      flag: flagsOf([...again, 'UF', ...flags]),
+      flag: flagsOf([...flags, ...again, 'UF']),
       details: `${reset}{remote_connection_failure}: ${outcome.details}`,
     };
   }
-  if (outcome.kind === 'open') return outcome;
-  if (outcome.flag === 'UH') return { ...outcome, flag: flagsOf(['UH', ...flags]) };
+  if (outcome.kind === 'open')
+    return outcome.ends ? { ...outcome, ends: outcome.ends.map((it) => asAnswer(it, policy, flags, proxy)) } : outcome;
+  if (outcome.flag === 'UH' && outcome.by === proxy) return { ...outcome, flag: flagsOf([...flags, 'UH']) };
   const again = outcome.status !== undefined && retries(policy, outcome.status) ? ['URX'] : [];
-  return { ...outcome, details: 'via_upstream', flag: flagsOf([...again, ...flags]) };
+  return { ...outcome, details: 'via_upstream', flag: flagsOf([...flags, ...again]) };
 }
 
 function flagsOf(flags: readonly string[]): string {

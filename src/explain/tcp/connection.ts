@@ -4,6 +4,8 @@ export interface Connection {
   destinationIp: string;
   destinationPort: number;
   sourceIp?: string;
+  /** It was redirected, so that the proxy knows the original destination (`SO_ORIGINAL_DST`). */
+  redirected?: true;
   sourcePort?: number;
   /** The client starts TLS with these. */
   tls?: ClientTls;

@@ -1,4 +1,5 @@
 import type { Listener, ProxyConfig } from '../../model/envoy.ts';
+import { objects } from '../../model/json.ts';
 
 /** Address and port of a socket address, undefined for pipes. */
 export function socketOf(address: unknown): { address: string; port: number } | undefined {
@@ -68,4 +69,10 @@ export function listenerAt(config: ProxyConfig, ip: string, port: number, except
 export function inboundListener(config: ProxyConfig, port: number): Listener | undefined {
   const { virtualInbound, inbound } = listenersOf(config);
   return virtualInbound ?? inbound.get(port);
+}
+
+/** Whether a listener asks the kernel where a redirected connection meant to go. */
+export function restoresDestination(listener: Listener | undefined): boolean {
+  if (listener?.['use_original_dst'] === true) return true;
+  return objects(listener?.['listener_filters']).some((it) => it['name'] === 'envoy.filters.listener.original_dst');
 }

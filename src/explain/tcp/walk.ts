@@ -83,15 +83,18 @@ function proxied(
       ];
     return throughCluster(hop, sender, cluster, share, payload, world).map((branch) => ({
       ...branch,
-      outcome: asBytes(branch.outcome),
+      outcome: asBytes(branch.outcome, sender.name),
     }));
   });
   return merged(hop.branches);
 }
 
 /** A TCP proxy has no words of its own: where the other side fails it closes the connection. */
-function asBytes(outcome: Outcome): Outcome {
-  if (outcome.flag === 'UH') return { kind: 'closed', flag: 'UH', details: 'no_healthy_upstream' };
+function asBytes(outcome: Outcome, proxy: string): Outcome {
+  if (outcome.kind === 'open' && outcome.ends)
+    return { ...outcome, ends: outcome.ends.map((it) => asBytes(it, proxy)) };
+  if (outcome.flag === 'UH' && outcome.by === proxy)
+    return { kind: 'closed', flag: 'UH', details: 'no_healthy_upstream' };
   if (outcome.kind === 'refused' || outcome.kind === 'tls-failed') return { ...outcome, kind: 'closed', flag: 'UF' };
   return outcome;
 }
