@@ -1,15 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCapture } from '../../src/app/run-capture.ts';
+import { runCheck } from '../../src/app/run-check.ts';
 import { runCompile } from '../../src/app/run-compile.ts';
 import { runDrift } from '../../src/app/run-drift.ts';
+import { runReview } from '../../src/app/run-review.ts';
+import { runRoute } from '../../src/app/run-route.ts';
+import { runRouteTest } from '../../src/app/run-route-test.ts';
 import { runStatus } from '../../src/app/run-status.ts';
+import { runVerify } from '../../src/app/run-verify.ts';
 import { kinds } from '../../src/io/kube/kinds.ts';
 import type { Rule } from '../support/api-server/access.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
+import { makeRepository } from '../support/git-repository.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -39,9 +45,16 @@ const nothing = () => undefined;
 let served: ServedCapture;
 let folder: string;
 let pod: string;
+let tests: string;
 beforeAll(async () => {
   served = await serveCapture(`${recording}/capture`);
   folder = mkdtempSync(join(tmpdir(), 'mesh-permissions-'));
+  tests = join(folder, 'routes.yaml');
+  const test = {
+    request: { from: 'shop/frontend', method: 'GET', url: 'http://catalog:8080/' },
+    expect: { status: 200 },
+  };
+  writeFileSync(tests, JSON.stringify({ version: 'mesh-route-test/v1', tests: [test] }));
   pod = [...served.api.forwards.keys()].find((key) => key.startsWith('shop/'))!.replace(':15000', '');
 });
 afterAll(async () => {
@@ -72,6 +85,27 @@ const commands = {
     const { report } = await runStatus(flags, [], '0', signal, nothing);
     return JSON.stringify(report.diagnostics);
   },
+  verify: async (flags: Flags) => {
+    const { report } = await runVerify({ ...git, ...flags }, '0', signal);
+    return JSON.stringify([report.diagnostics, report.proxies.map(({ reason }) => reason)]);
+  },
+  check: async (flags: Flags) => {
+    const { report } = await runCheck(flags, '0', signal);
+    return JSON.stringify(report.diagnostics);
+  },
+  review: async (flags: Flags) => {
+    const { directory } = makeRepository({ 'mesh.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n' });
+    const { report } = await runReview('HEAD..', { ...flags, git: directory }, '0', signal);
+    return JSON.stringify(report.diagnostics);
+  },
+  route: async ({ proxy: _, ...flags }: Flags) => {
+    const from = { ...git, from: 'shop/frontend' };
+    return JSON.stringify((await runRoute({ ...from, ...flags }, 'http://catalog:8080/', signal)).report.notes);
+  },
+  'route test': async ({ proxy: _, ...flags }: Flags) => {
+    const { report } = await runRouteTest({ ...git, ...flags }, [tests], signal);
+    return JSON.stringify([report.notes, report.results.map(({ mistakes }) => mistakes)]);
+  },
   compile: async (flags: Flags) => (await runCompile(flags, [], signal)).notes.join('\n'),
   capture: async (flags: Flags) =>
     JSON.stringify((await runCapture(flags, join(folder, `${captures++}.tgz`), signal, nothing)).lines),
@@ -91,17 +125,19 @@ it.each(names)('%s does all under deploy/rbac.yaml', async (command) => {
 
 /** Rights without which the command has nothing to lose, as it does not use them. */
 const unused: Partial<Record<keyof typeof commands, RegExp>> = {
-  compile: /pods\/(log|portforward)/,
-  // istiod repeats the words of a rejection, as a rule.
-  status: /pods\/log/,
+  compile: /pods\/log/,
+  check: /pods\/log/,
+  review: /pods\/log/,
+  route: /pods\/log/,
+  'route test': /pods\/log/,
 };
 
 describe.each(names)('%s', (command) => {
   // What the recording's server has not got is not asked for.
   const servedRights = () => rights.filter((right) => right.verbs[0] !== 'list' || isServed(right));
-  // Kinds are read in one way for all commands: the slower two are tried with one right of each sort.
+  // Kinds are read in one way for all commands: the slower ones are tried with one right of each sort.
   const some = /^(list (pods|namespaces|configmaps|virtualservices.networking.istio.io)|(get|create) pods.*)$/;
-  const slow = command === 'drift' || command === 'status';
+  const slow = command !== 'capture' && command !== 'compile';
 
   it('says exactly which right is missing, whichever it is, and what it could not tell', async () => {
     for (const right of servedRights()) {
@@ -127,12 +163,26 @@ function isServed({ resources, apiGroups }: Rule): boolean {
 
 describe('without the proxies', () => {
   const objects = rights.filter(({ verbs }) => verbs[0] === 'list');
-  it.each(['drift', 'capture'] as const)('%s --no-proxies needs objects alone', async (command) => {
+  const able = names.filter((name) => name !== 'status' && name !== 'verify');
+  it.each(able)('%s --no-proxies needs objects alone', async (command) => {
     served.api.users.set('secret', { name: 'reader', rules: objects });
     const before = served.api.requests.length;
     const said = await commands[command]({ kubeconfig: served.api.kubeconfig(), proxy: [pod], 'no-proxies': true });
     expect(said).not.toMatch(refused);
     expect(served.api.requests.slice(before).filter(({ path }) => /portforward|\/log/.test(path))).toEqual([]);
+  });
+
+  it('status --no-proxies asks istiod and no proxy, and verify refuses it with the reason', async () => {
+    const istiods = {
+      apiGroups: [''],
+      resources: ['pods/portforward'],
+      verbs: ['get', 'create'],
+      namespace: 'istio-system',
+    };
+    served.api.users.set('secret', { name: 'reader', rules: [...objects, istiods] });
+    const flags = { kubeconfig: served.api.kubeconfig(), proxy: [pod], 'no-proxies': true };
+    expect(await commands.status(flags)).not.toMatch(refused);
+    await expect(commands.verify(flags)).rejects.toThrow(/what the proxies hold.*drift --no-proxies/);
   });
 
   it('drift finds what Git and the API server disagree in, with its effect', async () => {
