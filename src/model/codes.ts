@@ -59,6 +59,8 @@ export const codes = {
   nobodyAllowed: 'MESH0186',
   olderForWorkload: 'MESH0187',
   decidedByAge: 'MESH0188',
+  matchMisses: 'MESH0189',
+  idleTcpRoute: 'MESH0190',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

@@ -62,6 +62,8 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.nobodyAllowed]: 'No policy allows anybody to call a workload.',
   [codes.olderForWorkload]: 'An older object of the same kind holds for the workload instead.',
   [codes.decidedByAge]: 'Of two objects the older one has its way for its age alone.',
+  [codes.matchMisses]: 'No route takes a path beside a match, which another object shows to be asked for.',
+  [codes.idleTcpRoute]: 'A tcp or tls route of a VirtualService is in no proxy.',
 };
 
 const names = new Map<string, string>(Object.entries(codes).map(([name, code]) => [code, name]));

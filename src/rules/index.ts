@@ -8,6 +8,8 @@ import { gateway } from './gateway.ts';
 import { hiddenByScope } from './hidden-by-scope.ts';
 import { hostTaken } from './host-taken.ts';
 import { idleMatch } from './idle-match.ts';
+import { idleTcpRoute } from './idle-tcp-route.ts';
+import { matchMisses } from './match-misses.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { policyClash } from './policy-clash.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
@@ -47,6 +49,8 @@ const rules: readonly Rule[] = [
   policyClash,
   severalForWorkload,
   decidedByAge,
+  matchMisses,
+  idleTcpRoute,
 ];
 
 /** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */
