@@ -1,7 +1,8 @@
 import { type Answer, ask, type Start } from '../../src/app/route/ask.ts';
 import { readRequest } from '../../src/explain/index.ts';
-import { hopsOf, setAside } from './aside.ts';
+import { setAside } from './aside.ts';
 import { differences } from './differences.ts';
+import { inForce } from './in-force.ts';
 import { statusAsked } from './lab.ts';
 import { type Probe, pick, type Recording, type SideName } from './recording.ts';
 
@@ -23,7 +24,8 @@ export function judgeProbe(recording: Recording, side: SideName, probe: Probe): 
   const id = String(probe.id);
   const answer = predict(recording, side, probe);
   if (!answer) return { id, verdict: 'open', wrong: [], reason: 'the recording has no dump of the sending proxy' };
-  if (!hopsOf(answer).every(({ proxy }) => recording.inForce(side, proxy))) return undefined;
+  const api = side === 'git' ? predict(recording, 'api', probe) : undefined;
+  if (!inForce(recording, side, answer, api)) return undefined;
   const reason = setAside(recording, answer, probe);
   if (reason) return { id, verdict: 'aside', wrong: [], answer, reason };
   const wrong = differences(recording, answer, probe);
