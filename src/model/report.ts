@@ -18,7 +18,7 @@ export interface Diagnostic {
 }
 
 /** What was read: a context, a capture, or several clusters. */
-export interface ReportedClusters {
+interface ReportedClusters {
   context?: string;
   capture?: string;
   istioVersions: string[];

@@ -19,6 +19,7 @@ export function findingLines(finding: Finding, proxies: ReadonlyMap<string, Repo
   }
   if (finding.effect !== '') put(`effect: ${finding.effect}`);
   if (finding.proxies.length > 0) put(`affects: ${proxiesInWords(finding.proxies, proxies)}`);
+  if (finding.clusters) put(`clusters: ${finding.clusters.join(', ')}`);
   if (finding.fix !== '') put(`fix: ${finding.fix}`);
   return lines;
 }

@@ -11,7 +11,7 @@ export function proxiesInWords(ids: readonly string[], known: ReadonlyMap<string
   for (const id of ids) {
     const proxy = known.get(id);
     const namespace = id.slice(0, id.indexOf('/'));
-    if (proxy?.type === 'router') gateways.add(`${namespace}/${proxy.workload}`);
+    if (proxy?.type === 'router') gateways.add(`${namespace}/${proxy.workload}${clusterOf(id)}`);
     else sidecars.set(namespace, [...(sidecars.get(namespace) ?? []), id]);
   }
   const parts = [...sidecars].map(([namespace, members]) => inNamespace(namespace, members, known));
@@ -20,8 +20,19 @@ export function proxiesInWords(ids: readonly string[], known: ReadonlyMap<string
 }
 
 function inNamespace(namespace: string, ids: readonly string[], known: ReadonlyMap<string, ReportedProxy>): string {
-  const workloads = new Set(ids.map((id) => known.get(id)?.workload || id.slice(id.indexOf('/') + 1)));
+  const workloads = new Set(
+    ids.map((id) => {
+      const workload = known.get(id)?.workload;
+      return workload ? `${workload}${clusterOf(id)}` : id.slice(id.indexOf('/') + 1);
+    }),
+  );
   const count = ids.length === 1 ? 'sidecar' : `${ids.length} sidecars`;
   if (workloads.size <= 3) return `${count} ${[...workloads].map((name) => `${namespace}/${name}`).join(', ')}`;
-  return `${count} in ${namespace}`;
+  const clusters = [...new Set(ids.map((id) => clusterOf(id).slice(1)))].filter((it) => it !== '');
+  return `${count} in ${namespace}${clusters.length > 0 ? ` of ${clusters.join(', ')}` : ''}`;
+}
+
+/** `@cluster` of an id, where several clusters were read; names of pods have no `@`. */
+function clusterOf(id: string): string {
+  return id.includes('@') ? id.slice(id.indexOf('@')) : '';
 }

@@ -106,7 +106,8 @@ function tail(finding: Finding, proxies: ReadonlyMap<string, ReportedProxy>): st
     location ? `see: ${message} (${location.file}:${location.line})` : `see: ${message}`,
   );
   const fix = finding.fix === '' ? [] : [`fix: ${finding.fix}`];
-  return [`affects: ${proxiesInWords(finding.proxies, proxies)}`, ...fix, ...related];
+  const clusters = finding.clusters ? [`clusters: ${finding.clusters.join(', ')}`] : [];
+  return [`affects: ${proxiesInWords(finding.proxies, proxies)}`, ...clusters, ...fix, ...related];
 }
 
 function lines(texts: readonly string[], style: Style, indent: string): string[] {

@@ -23,6 +23,7 @@ const istiodPages = {
   '/debug/syncz': 'syncz.json',
   '/debug/mesh': 'mesh.json',
   '/debug/registryz': 'registryz.json',
+  '/debug/clusterz': 'clusterz.json',
   '/version': 'version.json',
 };
 
