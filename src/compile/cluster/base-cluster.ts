@@ -58,6 +58,9 @@ export function serviceCluster(
   groups: LocalityGroup[],
 ): ClusterDraft | undefined {
   const cluster = derive(bareCluster(name, type), port.config);
+  const { spec } = service.resource;
+  if (service.registry === 'External') deriveField(cluster, 'type', [spec, 'resolution']);
+  else if (service.resolution === 'Passthrough') deriveField(cluster, 'type', [spec, 'clusterIP']);
   const draft: ClusterDraft = { cluster, dynamicForwardProxy: false };
   if (type === 'STRICT_DNS' || type === 'LOGICAL_DNS' || type === 'STATIC') {
     if (groups.length === 0) return undefined;

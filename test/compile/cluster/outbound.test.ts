@@ -29,6 +29,13 @@ describe('outbound clusters', () => {
     expect(originsOf(cluster, 'alt_stat_name')).toEqual(['Service shop/web spec.ports[0]']);
   });
 
+  it('are of the type that a ServiceEntry resolves by, and lead to it', () => {
+    const spec = { hosts: ['a.example'], ports: [{ name: 'tcp', number: 90, protocol: 'TCP' }], resolution: 'DNS' };
+    const cluster = clusterOf(objectYaml('ServiceEntry', 'a', spec), 'outbound|90||a.example');
+    expect(cluster['type']).toBe('STRICT_DNS');
+    expect(originsOf(cluster, 'type')).toEqual(['ServiceEntry shop/a spec.resolution']);
+  });
+
   it('leave out UDP and other names of services', () => {
     expect(names(ports({ name: 'dns', port: 53, protocol: 'UDP' }))).not.toContain(a(53));
     const alias = objectYaml('Service', 'a', {
