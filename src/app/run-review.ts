@@ -51,6 +51,7 @@ export async function runReview(
     cluster: mesh.cluster,
     partial: flags['no-cluster'] ? 'proxies' : partialBy(flags, after.config.paths),
     today: new Date().toISOString().slice(0, 10),
+    signal,
   };
   // A cluster without a selected proxy has nobody whose config could change.
   const states = mesh.states.filter(({ proxies }) => proxies.length > 0);

@@ -1,10 +1,11 @@
 import type { Cluster, Message, ProxyConfig, ResourceType } from '../model/envoy.ts';
+import type { ComparisonMemory } from './memory.ts';
 import { rootField } from './schema.ts';
 import type { Comparison } from './types.ts';
 import { emptyComparison, Walk } from './walk.ts';
 
 /** Where a config holds the resources of each type, and the field that names them. */
-const holders: readonly { type: ResourceType; list: keyof ProxyConfig; name: string }[] = [
+const holders: readonly { type: ResourceType; list: 'clusters' | 'endpoints' | 'listeners' | 'routes'; name: string }[] = [
   { type: 'cluster', list: 'clusters', name: 'name' },
   { type: 'endpoint', list: 'endpoints', name: 'cluster_name' },
   { type: 'listener', list: 'listeners', name: 'name' },
@@ -23,29 +24,62 @@ const holders: readonly { type: ResourceType; list: keyof ProxyConfig; name: str
  */
 export function compareConfigs(expected: ProxyConfig, live: ProxyConfig, types?: readonly ResourceType[]): Comparison {
   const into = emptyComparison();
-  const discovery = discoveryOf([...live.clusters, ...expected.clusters]);
-  for (const { type, list, name } of holders)
-    if (!types || types.includes(type))
-      compareResources(type, byName(expected[list], name), byName(live[list], name), into, discovery);
+  for (const one of comparisons(expected, live, types)) add(into, one);
   return into;
 }
 
-function compareResources(
-  type: ResourceType,
-  expected: Map<string, Message[]>,
-  live: Map<string, Message[]>,
-  into: Comparison,
-  discovery: ReadonlyMap<string, string>,
-): void {
-  const root = rootField(type);
-  for (const name of new Set([...expected.keys(), ...live.keys()])) {
-    const left = expected.get(name) ?? [];
-    const right = live.get(name) ?? [];
-    for (let at = 0; at < Math.max(left.length, right.length); at++) {
-      into.compared.resources++;
-      new Walk(type, name, into, discovery.get(name)).compare(left[at], right[at], [], [], root);
+/**
+ * The same from one resource to the next, for those that have other things to do meanwhile.
+ *
+ * @param memory of former comparisons; a result then shares its differences with those of other proxies
+ */
+export function* compareInSteps(
+  expected: ProxyConfig,
+  live: ProxyConfig,
+  memory: ComparisonMemory,
+): Generator<undefined, Comparison> {
+  const into = emptyComparison();
+  for (const one of comparisons(expected, live, undefined, memory)) {
+    add(into, one);
+    yield;
+  }
+  return into;
+}
+
+/** What each pair of resources of one name gives. */
+function* comparisons(
+  expected: ProxyConfig,
+  live: ProxyConfig,
+  types: readonly ResourceType[] | undefined,
+  memory?: ComparisonMemory,
+): Generator<Comparison, void> {
+  const discovery = discoveryOf([...live.clusters, ...expected.clusters]);
+  for (const { type, list, name: field } of holders) {
+    if (types && !types.includes(type)) continue;
+    const root = rootField(type);
+    const [left, right] = [byName(expected[list], field), byName(live[list], field)];
+    for (const name of new Set([...left.keys(), ...right.keys()])) {
+      const found = discovery.get(name);
+      const [ours, theirs] = [left.get(name) ?? [], right.get(name) ?? []];
+      for (let at = 0; at < Math.max(ours.length, theirs.length); at++) {
+        const [one, other] = [ours[at], theirs[at]];
+        const compare = (): Comparison => {
+          const result = emptyComparison();
+          new Walk(type, name, result, found).compare(one, other, [], [], root);
+          return result;
+        };
+        yield memory && one && other ? memory.of(one, other, `${type} ${found}`, compare) : compare();
+      }
     }
   }
+}
+
+function add(into: Comparison, one: Comparison): void {
+  into.compared.resources++;
+  into.compared.leaves += one.compared.leaves;
+  for (const difference of one.differences) into.differences.push(difference);
+  for (const [reason, count] of one.notCompared)
+    into.notCompared.set(reason, (into.notCompared.get(reason) ?? 0) + count);
 }
 
 /** How each cluster finds its hosts; of both sides the expected one decides. */

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { decodeConfigDump, emptyLiveProxy, finish, readSectionFields, sectionName } from './index.ts';
+import type { KnownValues } from './known-values.ts';
 import { elementReaders } from './sections.ts';
-import { splitDump } from './split.ts';
+import { type DumpParts, splitDump } from './split.ts';
 import { DumpError, type LiveProxy } from './types.ts';
 
 /** Up to this size plain `JSON.parse` is faster, and its memory does not matter. */
@@ -14,17 +15,26 @@ const wholeAtOnce = 8 * 1024 * 1024;
  * @throws DumpError where it is cut off, no JSON, or not the dump of an Envoy that gets its configuration from istiod
  */
 export function decodeConfigDumpBytes(bytes: Buffer, { splitFrom = wholeAtOnce } = {}): LiveProxy {
-  return bytes.length < splitFrom ? decodeConfigDump(parse(bytes)) : decodeSplit(bytes);
+  if (bytes.length < splitFrom) return decodeConfigDump(parse(bytes));
+  const steps = decodeInSteps(bytes);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Says in its own words what is often answered in place of a dump. */
+function refuseOthers(bytes: Buffer): void {
+  const start = bytes.toString('utf8', 0, 1000).trimStart();
+  if (start === '') throw new DumpError('empty');
+  if (start.startsWith('<')) throw new DumpError('HTML or XML, not a config_dump');
 }
 
 function parse(bytes: Buffer): unknown {
-  const text = bytes.toString('utf8');
+  refuseOthers(bytes);
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    const start = text.trimStart();
-    if (start === '') throw new DumpError('empty');
-    if (start.startsWith('<')) throw new DumpError('HTML or XML, not a config_dump');
     const { message } = error as Error;
     throw new DumpError(
       /end of JSON|Unterminated/.test(message) ? `cut off after ${bytes.length} bytes` : `not JSON: ${message}`,
@@ -32,17 +42,24 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-/** Elements that stand before their section's `@type` wait for it; Envoy prints the type first. */
-function decodeSplit(bytes: Buffer): LiveProxy {
+/**
+ * The same from one resource to the next, for those that have other things to do meanwhile.
+ *
+ * @param known resources of other dumps: what is printed in the same bytes is the same value here
+ * @returns at the end what the proxy holds; it must not be changed
+ */
+export function* decodeInSteps(bytes: Buffer, known?: KnownValues): Generator<undefined, LiveProxy> {
+  refuseOthers(bytes);
   const live = emptyLiveProxy();
   const seen = new Set<string>();
   let fields: JsonObject = {};
   let name: string | undefined;
+  // Elements that stand before their section's `@type` wait for it; Envoy prints the type first.
   let waiting: [field: string, value: unknown][] = [];
   const read = (field: string, value: unknown): void => {
     if (isObject(value)) elementReaders[name ?? '']?.[field]?.(value as JsonObject, live);
   };
-  splitDump(bytes, {
+  const parts: DumpParts = {
     sectionStart() {
       fields = {};
       name = undefined;
@@ -62,6 +79,7 @@ function decodeSplit(bytes: Buffer): LiveProxy {
       readSectionFields(name, fields, live);
       seen.add(name);
     },
-  });
+  };
+  yield* splitDump(bytes, parts, known);
   return finish(live, seen);
 }

@@ -77,10 +77,15 @@ function state(value: unknown): Listener | undefined {
   return isObject(value) ? message<Listener>(value['listener']) : undefined;
 }
 
-/** The resource inside an `Any`, without its `@type`, which the section already gives. */
+const messages = new WeakMap<object, Message>();
+
+/** The resource inside an `Any`, without its `@type`, which the section already gives; one for each value. */
 function message<T extends Message>(value: unknown): T | undefined {
   if (!isObject(value)) return undefined;
+  const known = messages.get(value);
+  if (known) return known as T;
   const { '@type': _type, ...rest } = value;
+  messages.set(value, rest);
   return rest as T;
 }
 

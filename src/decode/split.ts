@@ -1,3 +1,4 @@
+import type { KnownValues } from './known-values.ts';
 import { DumpError } from './types.ts';
 
 /** Receives the parts of a dump in the order of the text. */
@@ -20,72 +21,93 @@ const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
+/** Shorter values are parsed each time. */
+const sharedBytes = 64;
+
 /**
  * Splits the text of a dump into the elements of `configs[].*[]` and parses each alone, so that a dump of any size needs
- * little more memory than its text.
+ * little more memory than its text. Runs from one element to the next.
  *
+ * @param known gives the values inside elements that other dumps have, too
  * @throws DumpError for what is cut off, or is not `{"configs": [{...}, ...]}`
  */
-export function splitDump(bytes: Buffer, parts: DumpParts): void {
-  new Splitter(bytes, parts).run();
+export function splitDump(bytes: Buffer, parts: DumpParts, known?: KnownValues): Generator<undefined, void> {
+  return new Splitter(bytes, parts, known).run();
 }
 
 class Splitter {
   readonly #bytes: Buffer;
   readonly #parts: DumpParts;
+  readonly #known: KnownValues | undefined;
   #at = 0;
 
-  constructor(bytes: Buffer, parts: DumpParts) {
+  constructor(bytes: Buffer, parts: DumpParts, known: KnownValues | undefined) {
     this.#bytes = bytes;
     this.#parts = parts;
+    this.#known = known;
   }
 
-  run(): void {
+  *run(): Generator<undefined, void> {
     let found = false;
-    this.#object((key) => {
-      if (key !== 'configs') return this.#skipValue();
-      found = true;
-      this.#array(() => this.#section());
-    });
+    for (const key of this.#keys()) {
+      if (key !== 'configs') this.#skipValue();
+      else for (const _ of this.#items()) yield* this.#section();
+      found ||= key === 'configs';
+    }
     if (!found) throw new DumpError('not a config_dump: it has no "configs" list');
     if (this.#peek() !== undefined)
       throw new DumpError(`not a config_dump: text goes on after it, at byte ${this.#at}`);
   }
 
-  #section(): void {
+  *#section(): Generator<undefined, void> {
     this.#parts.sectionStart();
-    this.#object((key) => {
+    for (const key of this.#keys()) {
       if (this.#peek() !== openBracket) this.#parts.field(key, this.#value());
-      else this.#array(() => this.#parts.element(key, this.#value()));
-    });
+      else
+        for (const _ of this.#items()) {
+          this.#parts.element(key, this.#element());
+          yield;
+        }
+    }
     this.#parts.sectionEnd();
   }
 
-  #object(entry: (key: string) => void): void {
+  /** An element's own fields tell versions and times; what stands in them (in `active_state` too) is often known. */
+  #element(): unknown {
+    if (!this.#known || this.#peek() !== openBrace) return this.#value();
+    const element: Record<string, unknown> = {};
+    for (const key of this.#keys()) element[key] = key.endsWith('_state') ? this.#element() : this.#value(this.#known);
+    return element;
+  }
+
+  /** The keys of the object that begins here; whoever takes one reads its value before the next. */
+  *#keys(): Generator<string, void> {
     this.#expect(openBrace, 'an object');
     if (this.#take(closeBrace)) return;
     do {
       if (this.#peek() !== quote) throw this.#unexpected('a key');
       const key = String(this.#value());
       this.#expect(colon, '":"');
-      entry(key);
+      yield key;
     } while (this.#take(comma));
     this.#expect(closeBrace, '"}"');
   }
 
-  #array(element: () => void): void {
+  /** One step for each item of the list that begins here. */
+  *#items(): Generator<undefined, void> {
     this.#expect(openBracket, 'a list');
     if (this.#take(closeBracket)) return;
-    do element();
+    do yield;
     while (this.#take(comma));
     this.#expect(closeBracket, '"]"');
   }
 
-  #value(): unknown {
+  #value(known?: KnownValues): unknown {
     this.#peek();
     const start = this.#at;
     this.#skipValue();
     try {
+      if (known && this.#at - start >= sharedBytes) return known.parse(this.#bytes.subarray(start, this.#at));
       return JSON.parse(this.#bytes.toString('utf8', start, this.#at));
     } catch (error) {
       throw new DumpError(`not JSON between byte ${start} and ${this.#at}: ${(error as Error).message}`);
@@ -104,28 +126,22 @@ class Splitter {
       return;
     }
     let depth = 0;
-    while (this.#at < bytes.length) {
-      const byte = bytes[this.#at];
-      if (byte === quote) {
-        this.#skipString();
-        continue;
+    // Each byte of a dump passes here: no call for each of its short strings.
+    for (let at = this.#at; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === quote) at = endOfString(bytes, at);
+      else if (byte === openBrace || byte === openBracket) depth++;
+      else if ((byte === closeBrace || byte === closeBracket) && --depth === 0) {
+        this.#at = at + 1;
+        return;
       }
-      this.#at++;
-      if (byte === openBrace || byte === openBracket) depth++;
-      else if ((byte === closeBrace || byte === closeBracket) && --depth === 0) return;
     }
     throw this.#cutOff();
   }
 
   #skipString(): void {
-    let end = this.#at;
-    for (;;) {
-      end = this.#bytes.indexOf(quote, end + 1);
-      if (end < 0) throw this.#cutOff();
-      let escapes = 0;
-      while (this.#bytes[end - 1 - escapes] === backslash) escapes++;
-      if (escapes % 2 === 0) break;
-    }
+    const end = endOfString(this.#bytes, this.#at);
+    if (end >= this.#bytes.length) throw this.#cutOff();
     this.#at = end + 1;
   }
 
@@ -153,6 +169,17 @@ class Splitter {
   #cutOff(): DumpError {
     return new DumpError(`cut off after ${this.#bytes.length} bytes`);
   }
+}
+
+/** The quote that ends the string whose first quote stands at `start`; where none does, what lies behind the text. */
+function endOfString(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === backslash) at++;
+    else if (byte === quote) return at;
+  }
+  return at;
 }
 
 function isDelimiter(byte: number): boolean {

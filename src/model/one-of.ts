@@ -12,6 +12,18 @@ export class OneOf {
 
   /** In JSON output it is the usual value. */
   toJSON(): unknown {
-    return this.values[0];
+    return inFull ? { $oneOf: this.values.map((value) => value ?? null) } : this.values[0];
+  }
+}
+
+let inFull = false;
+
+/** JSON that shows of each `OneOf` all values: two texts are equal for equal values only. */
+export function fullText(value: object): string {
+  inFull = true;
+  try {
+    return JSON.stringify(value);
+  } finally {
+    inFull = false;
   }
 }

@@ -32,6 +32,7 @@ export interface CheckOptions {
   today: string;
   /** What the run speaks of a part of only. */
   partial?: Omission;
+  signal?: AbortSignal;
 }
 
 /**

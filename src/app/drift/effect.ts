@@ -1,4 +1,5 @@
-import { compareConfigs } from '../../compare/index.ts';
+import { compareInSteps } from '../../compare/index.ts';
+import { ComparisonMemory } from '../../compare/memory.ts';
 import type { Difference } from '../../compare/types.ts';
 import { compileProxy } from '../../compile/index.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
@@ -8,7 +9,8 @@ import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { RegistryInput } from '../../registry/types.ts';
-import { digest } from './shared-configs.ts';
+import { inSlices, turn } from './in-slices.ts';
+import { digest, SharedConfigs } from './shared-configs.ts';
 
 /** What a change of the inputs does to the proxies. */
 export interface Effect {
@@ -16,6 +18,8 @@ export interface Effect {
   proxies: Proxy[];
   /** The Envoy-level differences on the first of them: `expected` is with the change, `live` without. */
   differences: Difference[];
+  /** It was not computed: what it does is not known. */
+  unknown?: boolean;
 }
 
 /**
@@ -25,15 +29,27 @@ export interface Effect {
 export class EffectOracle {
   readonly #input: RegistryInput;
   readonly #proxies: readonly Proxy[];
+  readonly #shared = new SharedConfigs();
+  readonly #memory = new ComparisonMemory();
   readonly #base = new Map<string, string>();
   readonly #baseOf: (proxy: Proxy) => ProxyConfig;
+  readonly #signal: AbortSignal | undefined;
+  /** Changes whose effect was not computed because the run was stopped. */
+  notComputed = 0;
 
   /**
    * @param input the state as it is
    * @param proxies the proxies that are examined
    * @param baseOf what a proxy is to hold in that state
+   * @param signal ends the computing: what is not known by then is told so
    */
-  constructor(input: RegistryInput, proxies: readonly Proxy[], baseOf: (proxy: Proxy) => ProxyConfig) {
+  constructor(
+    input: RegistryInput,
+    proxies: readonly Proxy[],
+    baseOf: (proxy: Proxy) => ProxyConfig,
+    signal?: AbortSignal,
+  ) {
+    this.#signal = signal;
     this.#input = input;
     this.#proxies = proxies;
     this.#baseOf = baseOf;
@@ -44,7 +60,22 @@ export class EffectOracle {
    * @param instead the object to put in its place, if any
    * @param among examines these proxies only
    */
-  change(without: Resource | undefined, instead: Resource | undefined, among = this.#proxies): Effect {
+  async change(without: Resource | undefined, instead: Resource | undefined, among = this.#proxies): Promise<Effect> {
+    try {
+      return await this.#change(without, instead, among);
+    } catch (error) {
+      if (!this.#signal?.aborted) throw error;
+      this.notComputed += 1;
+      return { proxies: [], differences: [], unknown: true };
+    }
+  }
+
+  async #change(
+    without: Resource | undefined,
+    instead: Resource | undefined,
+    among: readonly Proxy[],
+  ): Promise<Effect> {
+    await turn(this.#signal);
     const key = resourceKey(without ?? instead ?? { group: '', kind: '', metadata: { name: '', namespace: '' } });
     const resources = this.#input.resources.filter((resource) => resourceKey(resource) !== key);
     if (instead) resources.push(instead);
@@ -53,8 +84,10 @@ export class EffectOracle {
     const effect: Effect = { proxies: [], differences: [] };
     for (const proxy of among) {
       const changed = compileProxy(proxyById.get(proxy.id) ?? proxy, registry);
+      await turn(this.#signal);
       if (digest(changed) === this.#baseline(proxy)) continue;
-      const { differences } = compareConfigs(changed, this.#baseOf(proxy));
+      const steps = compareInSteps(this.#shared.share(changed), this.#shared.share(this.#baseOf(proxy)), this.#memory);
+      const { differences } = await inSlices(steps, this.#signal);
       if (differences.length === 0) continue;
       if (effect.proxies.length === 0) effect.differences = differences;
       effect.proxies.push(proxy);

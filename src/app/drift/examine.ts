@@ -1,8 +1,10 @@
-import { compareConfigs } from '../../compare/index.ts';
+import { compareInSteps } from '../../compare/index.ts';
+import { ComparisonMemory } from '../../compare/memory.ts';
 import type { Comparison, Difference } from '../../compare/types.ts';
 import { compileProxy } from '../../compile/index.ts';
-import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
+import { decodeInSteps } from '../../decode/bytes.ts';
 import { asideReasons, type LiveProxy } from '../../decode/index.ts';
+import { KnownValues } from '../../decode/known-values.ts';
 import {
   type ClusterState,
   isProblem,
@@ -10,12 +12,13 @@ import {
   type ProxyAnswers,
   type ProxySource,
 } from '../../model/cluster-state.ts';
-import type { ProxyConfig } from '../../model/envoy.ts';
+import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Diagnostic } from '../../model/report.ts';
 import type { Registry } from '../../registry/types.ts';
 import { type Connections, connectionsOf } from './connections.ts';
 import { IdlePatches } from './idle-patches.ts';
+import { inSlices, turn } from './in-slices.ts';
 import { judge } from './judge.ts';
 import { SharedConfigs } from './shared-configs.ts';
 import type { ExaminedProxy } from './types.ts';
@@ -42,15 +45,25 @@ export interface Examination {
   unread: Diagnostic[];
   /** What else a reader should know of the proxies. */
   notes: Diagnostic[];
+  /** Proxies that were not read because the run was stopped before. */
+  interrupted: number;
   compared: { resources: number; leaves: number };
   notCompared: Map<string, number>;
   /** EnvoyFilter patches without effect. */
   idle: IdlePatches;
 }
 
+/** What many proxies have in common is worked once: parsed, compared, kept. */
+class Common {
+  readonly values = new KnownValues();
+  readonly comparisons = new ComparisonMemory();
+  readonly configs = new SharedConfigs();
+}
+
 /**
  * Reads the selected proxies, as many at once as `concurrency` says, and compares each with what the API server's
- * objects compile to. A proxy that cannot be read becomes a row in `unread`; it never hides another.
+ * objects compile to. A proxy that cannot be read becomes a row in `unread`; it never hides another. Where the signal
+ * stops the run, what was examined by then is the result.
  */
 export async function examine(state: ClusterState, registry: Registry, options: ExamineOptions): Promise<Examination> {
   const aside = new Map<string, number>();
@@ -58,25 +71,29 @@ export async function examine(state: ClusterState, registry: Registry, options: 
     proxies: [],
     unread: [],
     notes: [],
+    interrupted: 0,
     compared: { resources: 0, leaves: 0 },
     notCompared: new Map(),
     idle: new IdlePatches(),
   };
   const known = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));
   const connections = connectionsOf(state);
-  const shared = new SharedConfigs();
+  const common = new Common();
   const refusals = new Map<string, { first: Problem; count: number }>();
   const queue = [...state.proxies];
   let done = 0;
   const work = async (): Promise<void> => {
     for (let source = queue.shift(); source; source = queue.shift()) {
-      const outcome = await examineOne(source, known.get(source.id), registry, { state, connections, options });
+      const proxy = known.get(source.id);
+      const outcome = await examineOne(source, proxy, registry, { state, connections, options, common });
+      if (options.signal?.aborted && !('examined' in outcome)) {
+        result.interrupted += 1;
+        continue;
+      }
       if ('examined' in outcome) {
-        const { differences, examined: proxy } = outcome;
-        result.idle.add(proxy.proxy.id, outcome.expected);
-        const plain = differences.length === 0 && proxy.rejections.length === 0;
-        const expected = plain ? shared.share(outcome.expected) : outcome.expected;
-        result.proxies.push({ examined: proxy, expected, differences });
+        const { differences, examined } = outcome;
+        result.idle.add(examined.proxy.id, outcome.compiled);
+        result.proxies.push({ examined, expected: outcome.expected, differences });
         for (const { why } of outcome.aside) aside.set(asideReasons[why], (aside.get(asideReasons[why]) ?? 0) + 1);
         for (const it of outcome.problems) {
           if (it.code !== 'forbidden') continue;
@@ -105,20 +122,22 @@ export async function examine(state: ClusterState, registry: Registry, options: 
   return result;
 }
 
-type Outcome = Examined & Comparison & { aside: LiveProxy['aside']; problems: Problem[] };
+type Outcome = Examined & Comparison & { compiled: ProxyConfig; aside: LiveProxy['aside']; problems: Problem[] };
 
 async function examineOne(
   source: ProxySource,
   proxy: Proxy | undefined,
   registry: Registry,
-  { state, connections, options }: { state: ClusterState; connections: Connections; options: ExamineOptions },
+  context: { state: ClusterState; connections: Connections; options: ExamineOptions; common: Common },
 ): Promise<Outcome | Diagnostic> {
+  const { state, connections, options, common } = context;
   const unread = (message: string, fix: string): Diagnostic => ({
     severity: 'error',
     subject: source.id,
     message,
     fix,
   });
+  if (options.signal?.aborted) return unread(`${source.id}: not read before the run was stopped`, 'run again.');
   const answers = await source.read(options.signal);
   if (isProblem(answers)) return unread(answers.message, answers.advice);
   if (!proxy) {
@@ -127,7 +146,9 @@ async function examineOne(
       'the pod was deleted while this ran, or the capture is incomplete; run again.',
     );
   }
-  const live = decoded(answers.configDump);
+  const live = await inSlices(decodeInSteps(answers.configDump, common.values), options.signal).catch(
+    (error: Error) => error,
+  );
   if (live instanceof Error) {
     return unread(
       `${source.id}: its config_dump cannot be used: ${live.message}`,
@@ -135,12 +156,16 @@ async function examineOne(
     );
   }
   try {
-    const expected = compileProxy(proxy, registry);
-    const comparison = compareConfigs(expected, live.config);
+    const compiled = compileProxy(proxy, registry);
+    await turn(options.signal);
+    const shared = common.configs.share(compiled);
+    const comparison = await inSlices(compareInSteps(shared, live.config, common.comparisons), options.signal);
     options.observe?.(proxy, answers, live);
+    const examined = judge(proxy, live, answers, connections, state.takenAt);
     return {
-      examined: judge(proxy, live, answers, connections, state.takenAt),
-      expected,
+      examined,
+      compiled,
+      expected: examined.rejections.length > 0 ? compiled : toExplain(compiled, shared, comparison.differences),
       aside: live.aside,
       problems: answers.problems,
       ...comparison,
@@ -153,10 +178,16 @@ async function examineOne(
   }
 }
 
-function decoded(dump: Buffer): LiveProxy | Error {
-  try {
-    return decodeConfigDumpBytes(dump);
-  } catch (error) {
-    return error as Error;
-  }
+/** Of the resources that differ the proxy's own, whose values have its origins; of all others those that many share. */
+function toExplain(own: ProxyConfig, shared: ProxyConfig, differences: readonly Difference[]): ProxyConfig {
+  if (differences.length === 0) return shared;
+  const differing = new Set(differences.map(({ type, name }) => `${type} ${name}`));
+  const pick = <T extends object>(type: ResourceType, mine: readonly T[], others: readonly T[], name: keyof T): T[] =>
+    mine.map((resource, at) => (differing.has(`${type} ${resource[name]}`) ? resource : (others[at] ?? resource)));
+  return {
+    clusters: pick('cluster', own.clusters, shared.clusters, 'name'),
+    endpoints: pick('endpoint', own.endpoints, shared.endpoints, 'cluster_name'),
+    listeners: pick('listener', own.listeners, shared.listeners, 'name'),
+    routes: pick('route', own.routes, shared.routes, 'name'),
+  };
 }

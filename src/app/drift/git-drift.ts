@@ -15,19 +15,19 @@ import { applied, withField } from './overlay.ts';
 const mostFieldsAlone = 20;
 
 /** Findings of one object in which Git and the API server disagree; none where the difference is one of spelling. */
-export function gitDriftFindings(
+export async function gitDriftFindings(
   drift: ObjectDrift,
   oracle: EffectOracle,
   places: ReadonlyMap<string, Whereabouts> = new Map(),
-): Finding[] {
-  if (drift.kind === 'not-applied') return [notApplied(drift.git, drift.twin, oracle)];
+): Promise<Finding[]> {
+  if (drift.kind === 'not-applied') return [await notApplied(drift.git, drift.twin, oracle)];
   if (drift.kind === 'unmanaged')
-    return [unmanaged(drift.live, drift.twin, oracle, places.get(resourceKey(drift.live)))];
+    return [await unmanaged(drift.live, drift.twin, oracle, places.get(resourceKey(drift.live)))];
   return changed(drift.git, drift.live, drift.differences, oracle);
 }
 
-function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOracle): Finding {
-  const effect = oracle.change(undefined, applied(git, undefined));
+async function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOracle): Promise<Finding> {
+  const effect = await oracle.change(undefined, applied(git, undefined));
   const name = resourceName(git);
   const shared = finding(effect, { resource: name, location: git.locate([]), expected: 'present', live: 'absent' });
   if (!twin) {
@@ -35,10 +35,11 @@ function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOra
       ...shared,
       code: codes.notApplied,
       message: `${name} is in Git and not in the cluster`,
-      effect:
-        effect.proxies.length > 0
-          ? 'nothing of what it says is in force.'
-          : 'none: no proxy would change if it were applied.',
+      effect: effectIn(
+        effect,
+        'nothing of what it says is in force.',
+        'none: no proxy would change if it were applied.',
+      ),
       fix: `apply ${git.locate([])?.file ?? 'it'}, or remove it from Git.`,
     };
   }
@@ -58,23 +59,24 @@ function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOra
   };
 }
 
-function unmanaged(
+async function unmanaged(
   live: Resource,
   twin: Resource | undefined,
   oracle: EffectOracle,
   place: Whereabouts | undefined,
-): Finding {
-  const effect = oracle.change(live, undefined);
+): Promise<Finding> {
+  const effect = await oracle.change(live, undefined);
   const name = resourceName(live);
   return {
     ...finding(effect, { resource: name, location: undefined, expected: 'absent', live: 'present' }),
     code: codes.unmanaged,
     severity: 'warning',
     message: `${name} is in the cluster and not in Git${wordsOf(place)}`,
-    effect:
-      effect.proxies.length > 0
-        ? 'what it says is in force, and no review of Git shows it.'
-        : 'none: no proxy holds anything of it.',
+    effect: effectIn(
+      effect,
+      'what it says is in force, and no review of Git shows it.',
+      'none: no proxy holds anything of it.',
+    ),
     fix: twin ? `move ${resourceName(twin)} of Git to namespace ${live.metadata.namespace}.` : fixOf(place),
     related: twin
       ? [{ message: `Git has it as ${resourceName(twin)}`, location: twin.locate([]), resource: resourceName(twin) }]
@@ -82,23 +84,24 @@ function unmanaged(
   };
 }
 
-function changed(
+async function changed(
   git: Resource,
   live: Resource,
   differences: readonly FieldDifference[],
   oracle: EffectOracle,
-): Finding[] {
-  const whole = oracle.change(live, applied(git, live));
-  const none: Effect = { proxies: [], differences: [] };
-  const effects = differences.map((difference) => {
-    if (whole.proxies.length === 0) return none;
+): Promise<Finding[]> {
+  const whole = await oracle.change(live, applied(git, live));
+  const effectOf = async (difference: FieldDifference): Promise<Effect> => {
+    if (whole.proxies.length === 0) return whole;
     if (differences.length === 1 || differences.length > mostFieldsAlone) return whole;
     return oracle.change(live, withField(live, difference), whole.proxies);
-  });
-  const found = differences.flatMap((difference, index) => {
-    const effect = effects[index] ?? none;
-    return difference.weak && effect.proxies.length === 0 ? [] : [fieldFinding(git, live, difference, effect)];
-  });
+  };
+  const found: Finding[] = [];
+  for (const difference of differences) {
+    const effect = await effectOf(difference);
+    if (difference.weak && effect.proxies.length === 0) continue;
+    found.push(fieldFinding(git, live, difference, effect));
+  }
   // Fields that do nothing alone may do something together (a list reordered and shortened): then the object as a whole is named.
   if (found.length === 0 && whole.proxies.length > 0) {
     const first = differences[0];
@@ -127,14 +130,16 @@ function fieldFinding(git: Resource, live: Resource, difference: FieldDifference
     message: owner
       ? `${name} ${field} is ${shown(difference.live)}, in Git ${shown(difference.expected)}: field manager ${owner} owns it`
       : `${name} ${field} is ${shown(item(difference.live))} in the cluster and ${shown(item(difference.expected))} in Git`,
-    effect:
-      effect.proxies.length > 0
-        ? effectOfField(difference, git)
-        : 'none yet: no proxy holds anything else because of it.',
+    effect: effectIn(effect, effectOfField(difference, git), 'none yet: no proxy holds anything else because of it.'),
     fix: owner
       ? `none; wait until ${owner} is done.`
       : `apply ${file}, or commit the live value if the change was meant.`,
   };
+}
+
+function effectIn(effect: Effect, some: string, none: string): string {
+  if (effect.unknown) return 'not known: the run was stopped before it was computed.';
+  return effect.proxies.length > 0 ? some : none;
 }
 
 /** Where a person would put it right: the list that has an item too many, the first item that stands elsewhere. */

@@ -1,6 +1,7 @@
 import { compileProxy } from '../../compile/index.ts';
 import type { ClusterState } from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Diagnostic, type Report, schemaVersion } from '../../model/report.ts';
 import { resourceKey } from '../../model/resource.ts';
@@ -74,25 +75,26 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   if (!read) examination.notes.push(unreadNote(selected.length));
   const expected = new Map(examination.proxies.map((it) => [it.examined.proxy.id, it.expected]));
   const base = (proxy: Proxy): ProxyConfig => expected.get(proxy.id) ?? compileProxy(proxy, registry);
-  const oracle = new EffectOracle(input, selected, base);
+  const oracle = new EffectOracle(input, selected, base, options.signal);
   const live = state.resources.filter(judgedKind);
   const desired = git.resources.filter(judgedKind);
   const drifts = objectDrifts(desired, live, git.owns);
-  const places = await git.whereabouts(
-    drifts.flatMap((it) => (it.kind === 'unmanaged' ? [it.live] : [])),
-    options.signal,
-  );
-  const found = [
-    ...(await inTurns(drifts, options.signal, (it) => gitDriftFindings(it, oracle, places))),
+  const unmanaged = drifts.flatMap((it) => (it.kind === 'unmanaged' ? [it.live] : []));
+  const places = await git.whereabouts(unmanaged, options.signal).catch(orIfStopped(options.signal, undefined));
+  const found: Finding[] = [];
+  for (const it of drifts) found.push(...(await gitDriftFindings(it, oracle, places)));
+  const stopped = options.signal?.aborted === true;
+  if (stopped) examination.notes.push(stoppedNote(state, examination, oracle, options));
+  found.push(
     ...proxyFindings(examination.proxies, git.resources),
     ...examination.idle.findings((resource) => desired.find((it) => resourceKey(it) === resourceKey(resource))),
-    ...(options.check
+    ...(options.check && !stopped
       ? ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0)
       : []),
-  ];
+  );
   const rules = new ProjectRules(git, options.today);
   const counting = rules.apply(found);
-  const extent = extentOf(state, options, examination.unread.length === 0);
+  const extent = extentOf(state, options, examination.unread.length === 0 && !stopped);
   const judged = judgedBy({ git: true, proxies: read, rules: options.check === true, ...extent });
   const { findings: own, diagnostics } = rules.close(judged);
   const counts = { git: desired.length, live: live.length };
@@ -106,19 +108,27 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   );
 }
 
-/** Each effect takes a while: between two of them the process can be told to stop. */
-async function inTurns<T, R>(
-  items: readonly T[],
-  signal: AbortSignal | undefined,
-  work: (item: T) => R[],
-): Promise<R[]> {
-  const results: R[] = [];
-  for (const item of items) {
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    results.push(...work(item));
-  }
-  return results;
+/** What was found by then is worth reading: a run that is stopped goes on without what it has not got. */
+function orIfStopped<T>(signal: AbortSignal | undefined, instead: T): (error: unknown) => T {
+  return (error) => {
+    if (signal?.aborted) return instead;
+    throw error;
+  };
+}
+
+function stoppedNote(
+  state: ClusterState,
+  { interrupted }: Examination,
+  { notComputed }: EffectOracle,
+  { check }: DriftOptions,
+): Diagnostic {
+  const missing = [
+    ...(interrupted > 0 ? [`${interrupted} of ${state.proxies.length} proxies were not examined`] : []),
+    ...(notComputed > 0 ? [`what ${notComputed} changes do to the proxies was not computed`] : []),
+    ...(check ? ['rules were not applied'] : []),
+  ];
+  const message = `the run was stopped before its end: ${missing.join('; ') || 'nothing is missing'}`;
+  return { severity: 'error', message, fix: 'run again for the whole picture.' };
 }
 
 function unreadNote(proxies: number): Diagnostic {
@@ -144,7 +154,7 @@ function toReport(
     summary: {
       proxies: {
         examined: examination.proxies.length,
-        skipped: examination.unread.length,
+        skipped: examination.unread.length + examination.interrupted,
         inSync: count('synced'),
         stale: count('stale', 'disconnected', 'not-sent'),
         rejected: count('rejected'),
@@ -165,6 +175,7 @@ function toReport(
       state: examined.state,
     })),
     complete:
+      options.signal?.aborted !== true &&
       examination.unread.length === 0 &&
       !examination.proxies.some((it) => it.examined.state === 'unknown' && it.differences.length > 0) &&
       !state.skipped.some((it) => it.essential) &&

@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ProxyConfig } from '../../model/envoy.ts';
+import { fullText } from '../../model/one-of.ts';
 
 /**
- * Keeps equal resources of many proxies once. Only for configs whose origins nobody asks for: equal resources may come
- * from different objects.
+ * Keeps equal resources of many proxies once. Origins may be lost by that: equal resources may come from different
+ * objects.
  */
 export class SharedConfigs {
-  readonly #resources = new Map<string, object>();
+  // What no config holds any more goes: a run makes configs for each change that it looks at.
+  readonly #resources = new Map<string, WeakRef<object>>();
 
   /** The same config, made of resources that other proxies share. */
   share(config: ProxyConfig): ProxyConfig {
@@ -20,22 +22,24 @@ export class SharedConfigs {
 
   #all<T extends object>(resources: readonly T[]): T[] {
     return resources.map((resource) => {
-      const key = digest(resource);
-      const known = this.#resources.get(key);
-      if (!known) this.#resources.set(key, resource);
+      const key = digestOf(resource);
+      const known = this.#resources.get(key)?.deref();
+      if (!known) this.#resources.set(key, new WeakRef(resource));
       return (known ?? resource) as T;
     });
   }
 }
 
-/** Equal for values that are written equally. Lists are written item by item: a whole config is a text of megabytes. */
-export function digest(value: object): string {
-  const hash = createHash('sha1');
-  for (const [key, field] of Object.entries(value)) {
-    if (field === undefined) continue;
-    hash.update(JSON.stringify(key));
-    if (!Array.isArray(field)) hash.update(JSON.stringify(field) ?? '');
-    else for (const item of field) hash.update(JSON.stringify(item) ?? '').update(',');
-  }
-  return hash.digest('base64');
+const digests = new WeakMap<object, string>();
+
+/** Equal for resources that are written equally. Each is written once, however many proxies share it. */
+export function digestOf(resource: object): string {
+  let digest = digests.get(resource);
+  if (digest === undefined) digests.set(resource, (digest = hash('sha1', fullText(resource), 'base64')));
+  return digest;
+}
+
+/** Equal for configs of equal resources in the same order. */
+export function digest({ clusters, endpoints, listeners, routes }: ProxyConfig): string {
+  return hash('sha1', [clusters, endpoints, listeners, routes].map((list) => list.map(digestOf).join()).join('|'));
 }

@@ -6,6 +6,7 @@ import { formatPath, type Path } from '../../model/json.ts';
 import { resourceName } from '../../model/resource.ts';
 import { inConfigTerms, originsOf, resourceOf } from './attribution.ts';
 import { evidenceOf } from './effect.ts';
+import { digestOf } from './shared-configs.ts';
 import type { GitTwin } from './stale.ts';
 import type { ExaminedProxy } from './types.ts';
 
@@ -33,9 +34,10 @@ export function unexplainedFindings(odd: readonly Odd[], all: readonly Odd[], gi
   }
   const anomalies = new Map<string, Finding>();
   const gaps = new Map<string, { count: number; proxies: Set<string>; sample: Finding['evidence'] }>();
+  const groups = new Map<string, string[]>();
   for (const { examined, expected, differences } of odd) {
     for (const difference of differences) {
-      const controls = controlGroup(all, { examined, expected, differences }, difference);
+      const controls = controlGroup(all, { examined, expected, differences }, difference, groups);
       const showing = bySignature.get(signature(difference)) ?? new Set();
       const others = (byShape.get(shape(difference))?.size ?? 0) > 1;
       const systematic = controls.length > 1 ? controls.every((id) => showing.has(id)) : others;
@@ -107,28 +109,28 @@ function notModelled(
 /**
  * Proxies for which the same resource was compiled as for this one, itself included. Of a resource that was compiled for
  * none of them the peers are the proxies of the same type in the same namespace.
+ *
+ * @param known the groups that were looked for already: all members of one share it
  */
-function controlGroup(all: readonly Odd[], odd: Odd, difference: Difference): string[] {
-  const text = textOf(odd.expected, difference);
+function controlGroup(all: readonly Odd[], odd: Odd, difference: Difference, known: Map<string, string[]>): string[] {
+  const own = compiledDigest(odd.expected, difference);
   const { type, namespace } = odd.examined.proxy;
-  return all
-    .filter((peer) => textOf(peer.expected, difference) === text)
-    .map((peer) => peer.examined.proxy)
-    .filter((peer) => text !== '' || (peer.type === type && peer.namespace === namespace))
-    .map((peer) => peer.id);
+  const key = JSON.stringify([difference.type, difference.name, own === '' ? [type, namespace] : own]);
+  let group = known.get(key);
+  if (!group) {
+    group = all
+      .filter((peer) => compiledDigest(peer.expected, difference) === own)
+      .map((peer) => peer.examined.proxy)
+      .filter((peer) => own !== '' || (peer.type === type && peer.namespace === namespace))
+      .map((peer) => peer.id);
+    known.set(key, group);
+  }
+  return group;
 }
 
-const texts = new WeakMap<object, string>();
-
-function textOf(config: ProxyConfig, difference: Difference): string {
+function compiledDigest(config: ProxyConfig, difference: Difference): string {
   const resource = resourceOf(config, difference.type, difference.name);
-  if (!resource) return '';
-  let text = texts.get(resource);
-  if (text === undefined) {
-    text = JSON.stringify(resource);
-    texts.set(resource, text);
-  }
-  return text;
+  return resource ? digestOf(resource) : '';
 }
 
 /** What a difference is, apart from the proxy that shows it. */

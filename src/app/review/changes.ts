@@ -10,24 +10,31 @@ import type { ReviewedStates } from './states.ts';
 /**
  * What a change does object by object, and field by field, each with the proxies that hold something else because of it
  * alone. Differences of spelling, and files that only moved, are no changes.
+ *
+ * @throws the signal's reason
  */
-export function changesOf(
+export async function changesOf(
   states: ReviewedStates,
   base: CompiledMesh,
   baseGit: readonly Resource[],
   headGit: readonly Resource[],
-): ReviewedChange[] {
+  signal?: AbortSignal,
+): Promise<ReviewedChange[]> {
   const byId = new Map(base.proxies.map((proxy) => [proxy.id, proxy]));
   const held = new Map(states.base.resources.map((resource) => [resourceKey(resource), resource]));
   const before = baseGit.map((resource) => held.get(resourceKey(resource)) ?? resource);
-  const oracle = new EffectOracle(states.base, base.proxies, (proxy: Proxy) =>
-    base.config(byId.get(proxy.id) ?? proxy),
+  const oracle = new EffectOracle(
+    states.base,
+    base.proxies,
+    (proxy: Proxy) => base.config(byId.get(proxy.id) ?? proxy),
+    signal,
   );
-  return objectDrifts(headGit, before, () => true).flatMap((drift) => {
+  const changes: ReviewedChange[] = [];
+  for (const drift of objectDrifts(headGit, before, () => true)) {
     const kind = drift.kind === 'not-applied' ? 'added' : drift.kind === 'unmanaged' ? 'deleted' : 'changed';
     const file = drift.kind === 'unmanaged' ? drift.live : drift.git;
-    return gitDriftFindings(drift, oracle).map(
-      (finding): ReviewedChange => ({
+    for (const finding of await gitDriftFindings(drift, oracle)) {
+      changes.push({
         resource: finding.resource,
         field: finding.field,
         kind,
@@ -35,9 +42,11 @@ export function changesOf(
         ...(kind === 'changed' ? { head: finding.expected, base: finding.live } : {}),
         proxies: finding.proxies,
         effect: kind === 'changed' ? effectOf(finding.proxies.length) : finding.effect,
-      }),
-    );
-  });
+      });
+    }
+    signal?.throwIfAborted();
+  }
+  return changes;
 }
 
 function effectOf(proxies: number): string {

@@ -33,7 +33,12 @@ import { reviewedStates } from './states.ts';
  * Judges a change: base and head are compiled over the same cluster, and what the rules and the proxies make of them is
  * compared. The report's own findings are those that the change introduces, with the hazards of rolling it out.
  */
-export function review(base: CheckGit, head: CheckGit, state: ClusterState, options: CheckOptions): Report {
+export async function review(
+  base: CheckGit,
+  head: CheckGit,
+  state: ClusterState,
+  options: CheckOptions,
+): Promise<Report> {
   const [before, after] = [base.resources.filter(judgedKind), head.resources.filter(judgedKind)];
   const states = reviewedStates(toRegistryInput(state), before, after);
   const ids = new Set(state.proxies.map(({ id }) => id));
@@ -60,7 +65,7 @@ export function review(base: CheckGit, head: CheckGit, state: ClusterState, opti
   );
   const findings = [...counting, ...own];
   const names = new Map([...before, ...after].map((resource) => [resourceKey(resource), resourceName(resource)]));
-  const changes = changesOf(states, baseMesh, before, after);
+  const changes = await changesOf(states, baseMesh, before, after, options.signal);
   const radius = blastRadius(baseMesh, headMesh, changes);
   const part: Review = {
     base: base.ref,
