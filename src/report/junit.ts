@@ -3,7 +3,7 @@ import type { Report } from '../model/report.ts';
 import type { WaivedFinding } from '../model/waiver.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
 import { sentence } from './place.ts';
-import { proxiesInWords } from './proxies.ts';
+import { affectedInWords } from './proxies.ts';
 import { examined } from './totals.ts';
 import type { Reporter } from './types.ts';
 import { waiverInWords } from './waived.ts';
@@ -24,7 +24,7 @@ interface Case {
 export const junit: Reporter = (report) => {
   const known = new Map(report.proxies.map((proxy) => [proxy.id, proxy]));
   const cases = [
-    ...report.findings.map((finding) => ofFinding(finding, proxiesInWords(finding.proxies, known))),
+    ...report.findings.map((finding) => ofFinding(finding, affectedInWords(finding, known))),
     ...report.waived.map(ofWaived),
     ...unread(report),
   ];

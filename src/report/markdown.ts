@@ -6,7 +6,7 @@ import { envoyDiffs } from './envoy-diff.ts';
 import { markdownCode, markdownFence, markdownText, summaryText } from './markdown-escape.ts';
 import { reviewSections } from './markdown-review.ts';
 import { bareMessage, placeOf } from './place.ts';
-import { proxiesInWords } from './proxies.ts';
+import { affectedInWords } from './proxies.ts';
 import { shortened } from './shorten.ts';
 import { countOf, countsInWords, examined, verdict } from './totals.ts';
 import type { Reporter } from './types.ts';
@@ -71,7 +71,7 @@ function block(finding: Finding, proxies: ReadonlyMap<string, ReportedProxy>): s
   const details = [
     location ? `at ${markdownCode(`${place.path}:${place.line}:${place.column}`)}` : '',
     effect === '' ? '' : `effect: ${markdownText(shortened(effect))}`,
-    `affects: ${markdownText(proxiesInWords(finding.proxies, proxies))}`,
+    `affects: ${markdownText(affectedInWords(finding, proxies))}`,
     fix === '' ? '' : `fix: ${markdownText(shortened(fix))}`,
     ...related.map(({ message: said, location: at }) =>
       at ? `see: ${markdownText(said)} (${markdownCode(`${at.file}:${at.line}`)})` : `see: ${markdownText(said)}`,

@@ -1,3 +1,4 @@
+import type { Finding } from '../model/finding.ts';
 import type { ReportedProxy } from '../model/report.ts';
 
 /**
@@ -17,6 +18,14 @@ export function proxiesInWords(ids: readonly string[], known: ReadonlyMap<string
   const parts = [...sidecars].map(([namespace, members]) => inNamespace(namespace, members, known));
   if (gateways.size > 0) parts.push(`gateway${gateways.size > 1 ? 's' : ''} ${[...gateways].join(', ')}`);
   return parts.join('; ');
+}
+
+/** Whom a finding touches, and where several clusters were read also in which of them it is so. */
+export function affectedInWords(
+  { proxies, clusters }: Pick<Finding, 'proxies' | 'clusters'>,
+  known: ReadonlyMap<string, ReportedProxy>,
+): string {
+  return `${proxiesInWords(proxies, known)}${clusters ? ` (clusters: ${clusters.join(', ')})` : ''}`;
 }
 
 function inNamespace(namespace: string, ids: readonly string[], known: ReadonlyMap<string, ReportedProxy>): string {

@@ -91,6 +91,7 @@ function results(report: Report, rules: readonly string[]): unknown[] {
         kind: finding.kind,
         layer: finding.layer,
         proxies: finding.proxies,
+        ...(finding.clusters ? { clusters: finding.clusters } : {}),
         expected: finding.expected ?? null,
         live: finding.live ?? null,
       },

@@ -3,7 +3,7 @@ import type { ReportedProxy } from '../../model/report.ts';
 import type { WaivedFinding } from '../../model/waiver.ts';
 import { type EnvoyDiff, envoyDiffs } from '../envoy-diff.ts';
 import { bareMessage } from '../place.ts';
-import { proxiesInWords } from '../proxies.ts';
+import { affectedInWords } from '../proxies.ts';
 import { waiverInWords } from '../waived.ts';
 import { html, type Markup } from './escape.ts';
 
@@ -23,7 +23,7 @@ export function findingsTable(id: string, findings: readonly Finding[], proxies:
 function findingRow(finding: Finding, proxies: Proxies): Markup {
   const { severity, resource, field, location, code, kind } = finding;
   const where = location ? `${location.file}:${location.line}:${location.column}` : '';
-  return html`<tr><td data-sort="${rank[severity]}"><span class="severity ${severity}">${severity}</span></td><td><code>${resource}<br>${field}</code></td><td>${bareMessage(finding)}${details(finding)}</td><td><code>${where}</code></td><td data-sort="${finding.proxies.length}">${proxiesInWords(finding.proxies, proxies)}</td><td>${code} ${kind}</td></tr>\n`;
+  return html`<tr><td data-sort="${rank[severity]}"><span class="severity ${severity}">${severity}</span></td><td><code>${resource}<br>${field}</code></td><td>${bareMessage(finding)}${details(finding)}</td><td><code>${where}</code></td><td data-sort="${finding.proxies.length}">${affectedInWords(finding, proxies)}</td><td>${code} ${kind}</td></tr>\n`;
 }
 
 function details(finding: Finding): Markup {
