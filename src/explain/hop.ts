@@ -36,8 +36,12 @@ export interface Peer {
 
 /** What the application does that has a port: no configuration says it. */
 export interface Application {
-  /** `http`: HTTP/1.1. `bytes`: something else, so that a client of HTTP gets no answer. `nothing`: nobody listens. */
-  speaks: 'http' | 'bytes' | 'nothing';
+  /**
+   * `http`: HTTP/1.1. `bytes`: something else, so that a client of HTTP gets no answer. `nothing`: nobody listens.
+   * `unknown`: one of them, and `doubt` says why that is asked.
+   */
+  speaks: 'http' | 'bytes' | 'nothing' | 'unknown';
+  doubt?: string;
   /** Undefined: whatever the client of it speaks. */
   tls?: boolean;
   http2?: boolean;

@@ -1,7 +1,7 @@
 import type { Cluster, Message } from '../model/envoy.ts';
 import { objects } from '../model/json.ts';
 import { discoveryOf, type Endpoint, endpointsOf } from './cluster.ts';
-import type { Branch, Hop, Peer, Sender, World } from './hop.ts';
+import type { Application, Branch, Hop, Peer, Sender, World } from './hop.ts';
 import { stringMatch } from './match/string-match.ts';
 import { type Outcome, open, sameOutcome } from './outcome.ts';
 import { percent } from './percent.ts';
@@ -122,14 +122,30 @@ function throughGateway(gateway: Sender, connection: Connection, request: HttpRe
   return hop;
 }
 
+/** What the application behind makes of a payload; where it is in doubt what it speaks, all that it may make of it. */
 function application(peer: Peer, port: number, transport: Transport, payload: Payload, world: World): Outcome {
+  const own = world.application?.(peer.name, port);
+  if (own?.speaks !== 'unknown') return served(peer, port, transport, payload, world, own);
+  const kinds = ['http', 'bytes', 'nothing'] as const;
+  const ends = kinds.map((speaks) => served(peer, port, transport, payload, world, { ...own, speaks }));
+  const first = ends[0] as Outcome;
+  return ends.every((it) => sameOutcome(it, first)) ? first : { ...open(own.doubt ?? '', ends), server: peer.name };
+}
+
+function served(
+  peer: Peer,
+  port: number,
+  transport: Transport,
+  payload: Payload,
+  world: World,
+  own: Application | undefined,
+): Outcome {
   if (transport.tls?.principal !== undefined)
     return {
       kind: 'tls-failed',
       flag: '-',
       details: `${peer.name} has no proxy${peer.note ? ` here (${peer.note})` : ''}, and does not understand mutual TLS`,
     };
-  const own = world.application?.(peer.name, port);
   const end = { flag: '-', by: 'application', server: peer.name };
   if (own?.speaks === 'nothing')
     return { ...end, kind: 'refused', by: undefined, details: `nobody listens at port ${port} of ${peer.name}` };

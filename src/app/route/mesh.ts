@@ -4,6 +4,7 @@ import { isObject, objects } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
+import { inDoubt } from './declared-ports.ts';
 import { type Interception, interceptionOf, ownAddresses } from './interception.ts';
 
 /** The configuration of a proxy by its id; undefined where it cannot be had. */
@@ -27,6 +28,7 @@ export class Mesh {
   readonly registry: Registry;
   readonly #configOf: ConfigOf;
   readonly #pods = new Map<string, Resource>();
+  readonly #byId: Map<string, Resource>;
   readonly #proxies: Map<string, Proxy>;
   readonly #proxyOf = new Map<Resource, Proxy>();
   readonly #services = new Set<string>();
@@ -36,6 +38,7 @@ export class Mesh {
     this.registry = registry;
     this.#configOf = configOf;
     this.#proxies = new Map(registry.proxies.map((proxy) => [idOf(proxy.pod), proxy]));
+    this.#byId = new Map(pods.map((pod) => [idOf(pod), pod]));
     for (const pod of pods)
       for (const ip of isRunning(pod) ? ownAddresses(pod) : []) if (!this.#pods.has(ip)) this.#pods.set(ip, pod);
     for (const service of registry.services)
@@ -75,6 +78,7 @@ export class Mesh {
       ...settings,
       peerAt: (address, port) => this.peerAt(address, port),
       addressesOf: (name) => this.#addressesOf(name),
+      application: settings.application ?? ((pod, port) => inDoubt(this.#byId.get(pod), port)),
     };
   }
 
