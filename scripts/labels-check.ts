@@ -1,12 +1,13 @@
 /**
  * `npm run labels:check [-- RECORDING...]`: runs `check` on every recording and holds its findings against the labels that
- * people wrote (`expect` in scenario.yaml): found, missed, extra. Prints a table; exits 1 where anything is missed or extra.
+ * people wrote (`expect` in scenario.yaml), and against the objects that were refused (`refused`): found, missed, extra. Prints a table; exits 1 where anything is missed or extra.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import { runCheck } from '../src/app/run-check.ts';
 import { type Label, matches, workloads } from './labels/match.ts';
+import { isRefusal, type Refused } from './labels/refused.ts';
 import { type Row, writeRows } from './labels/rows.ts';
 
 const kinds = new Set(['conflict', 'shadowed', 'missing-route', 'unresolved', 'mtls', 'authz', 'scope']);
@@ -23,8 +24,9 @@ const total = { found: 0, missed: 0, extra: 0 };
 const rows: Row[] = [];
 for (const name of names) {
   const folder = join(root, name);
-  const { expect = {} } = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as {
+  const { expect = {}, refused = [] } = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as {
     expect?: { findings?: Label[] };
+    refused?: Refused[];
   };
   const labels = (expect.findings ?? []).filter((it) => kinds.has(it.kind));
   const path = existsSync(join(folder, 'rendered')) ? 'rendered' : 'git';
@@ -57,6 +59,16 @@ for (const name of names) {
       );
     }
   }
+  for (const object of refused) {
+    const match = [...left].find((finding) => isRefusal(object, finding));
+    if (match) {
+      left.delete(match);
+      total.found += 1;
+    } else {
+      total.missed += 1;
+      lines.push(`  missed refused ${object.file}: ${object.why.slice(-140)}`);
+    }
+  }
   for (const finding of left) {
     if (finding.severity !== 'info') {
       total.extra += 1;
@@ -74,7 +86,7 @@ for (const name of names) {
   rows.push({
     recording: name,
     command: 'check',
-    labels: labels.filter((it) => !it.may && !it.needs).length,
+    labels: labels.filter((it) => !it.may && !it.needs).length + refused.length,
     found: total.found - before.found,
     missed: total.missed - before.missed,
     extra,

@@ -40,7 +40,8 @@ const text = `# Findings held against labels
 Written by \`npm run labels:table\`. Each recording has labels that people wrote: which findings there must be, with kind,
 severity, object, field, file and line, and the proxies. A finding counts as found only where all of these agree. Labels
 that may be found, or need traffic to be known, count where they are found and are not missed otherwise; findings of kind
-\`injection\` are not judged yet. Extra are errors and warnings without a label.
+\`injection\` are not judged yet. An object that the API server or istiod's webhook refused counts as a label, too. Extra
+are errors and warnings without a label.
 
 ${judged.length} recordings: ${sum(judged, 'labels')} labels, ${sum(judged, 'found')} found, ${sum(judged, 'missed')} missed, ${judged.reduce((n, { extra }) => n + extra.length, 0)} extra.
 

@@ -1,12 +1,13 @@
 /**
  * `npm run labels [-- RECORDING...]`: runs `drift` on every recording and holds its findings against the labels that
- * people wrote (`expect` in scenario.yaml): found, missed, extra. Prints a table; exits 1 where anything is missed or extra.
+ * people wrote (`expect` in scenario.yaml), and against the objects that were refused (`refused`): found, missed, extra. Prints a table; exits 1 where anything is missed or extra.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import { runDrift } from '../src/app/run-drift.ts';
 import { type Label, matches, workloads } from './labels/match.ts';
+import { isNotApplied, type Refused } from './labels/refused.ts';
 
 /** Kinds of findings that `drift` itself reports; the others are for rule checks. */
 const kindsOfDrift = new Set(['drift', 'stale', 'nack']);
@@ -35,8 +36,9 @@ let extra = 0;
 let found = 0;
 for (const name of folders) {
   const folder = join(root, name);
-  const { expect = {} } = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as {
+  const { expect = {}, refused = [] } = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as {
     expect?: { findings?: Label[] };
+    refused?: Refused[];
   };
   const labels = (expect.findings ?? []).filter((it) => kindsOfDrift.has(it.kind));
   const path = existsSync(join(folder, 'rendered')) ? 'rendered' : 'git';
@@ -65,6 +67,16 @@ for (const name of folders) {
       lines.push(
         `  missed ${label.severity} ${label.kind} ${label.resource} ${label.field ?? ''} ${label.git?.file ?? ''}:${label.git?.line ?? ''} proxies ${JSON.stringify(label.proxies)}`,
       );
+    }
+  }
+  for (const object of refused) {
+    const match = [...left].find((finding) => isNotApplied(object, finding));
+    if (match) {
+      left.delete(match);
+      found += 1;
+    } else {
+      missed += 1;
+      lines.push(`  missed refused ${object.file}: ${object.why.slice(-140)}`);
     }
   }
   for (const finding of left) {

@@ -15,6 +15,7 @@ export type FindingKind =
   | 'authz'
   | 'scope'
   | 'hazard'
+  | 'invalid'
   | 'waiver'
   | 'unexplained';
 

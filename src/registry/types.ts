@@ -223,6 +223,8 @@ export interface Registry {
 /** The input of `buildRegistry`: every object of the state, whatever its kind. */
 export interface RegistryInput {
   resources: readonly Resource[];
+  /** What the API server has, where `resources` says what it would have. */
+  accepted?: readonly Resource[];
   /** What istiod itself answered, where it could be asked: effective MeshConfig (`/debug/mesh`) and version. */
   istiod?: { mesh?: JsonObject; version?: string };
   /** Further clusters that istiod reads Services, endpoints, pods and nodes of, by the ids that Istio knows them by. */

@@ -12,7 +12,9 @@ import { idleTcpRoute } from './idle-tcp-route.ts';
 import { matchMisses } from './match-misses.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { policyClash } from './policy-clash.ts';
+import { refusedVirtualService } from './refused-virtual-service.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
+import { schemaValidation } from './schema-validation.ts';
 import { serverDropped } from './server-dropped.ts';
 import { serviceEntryClash } from './service-entry-clash.ts';
 import { severalForWorkload } from './several-for-workload.ts';
@@ -49,6 +51,8 @@ const rules: readonly Rule[] = [
   policyClash,
   severalForWorkload,
   decidedByAge,
+  schemaValidation,
+  refusedVirtualService,
   matchMisses,
   idleTcpRoute,
 ];

@@ -9,10 +9,14 @@ export interface CompiledMesh {
   registry: Registry;
   /** The proxies that findings speak of. */
   proxies: readonly Proxy[];
+  /** Every object of the state, of any kind. */
+  objects: readonly Resource[];
   /** What a proxy holds; computed once. */
   config(proxy: Proxy): ProxyConfig;
   /** The object as its author wrote it, with places in files; undefined where no file holds it. */
   written(resource: Resource): Resource | undefined;
+  /** The object as the API server has it, and so has accepted it; undefined where it has none. */
+  accepted(resource: Resource): Resource | undefined;
   /** The same mesh with some objects created anew in one second; absent where the state's objects are not at hand. */
   recreated?(resources: readonly Resource[]): CompiledMesh;
 }

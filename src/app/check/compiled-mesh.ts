@@ -22,9 +22,11 @@ export function compiledMesh(
 ): CompiledMesh {
   const configs = new Map<string, ProxyConfig>(compiled);
   const written = new Map(git.map((resource) => [resourceKey(resource), resource]));
+  let accepted: ReadonlyMap<string, Resource> | undefined;
   return {
     registry,
     proxies: registry.proxies.filter(selected),
+    objects: input.resources,
     config(proxy) {
       let config = configs.get(proxy.id);
       if (!config) {
@@ -34,6 +36,10 @@ export function compiledMesh(
       return config;
     },
     written: (resource) => written.get(resourceKey(resource)),
+    accepted(resource) {
+      accepted ??= new Map((input.accepted ?? []).map((it) => [resourceKey(it), it]));
+      return accepted.get(resourceKey(resource));
+    },
     recreated: (anew) => compiledMesh(withEqualAge(input, anew), selected, git),
   };
 }

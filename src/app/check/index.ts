@@ -2,7 +2,7 @@ import type { ClusterState } from '../../model/cluster-state.ts';
 import { type Report, schemaVersion } from '../../model/report.ts';
 import { findingsOf } from '../../rules/index.ts';
 import type { Desired } from '../desired/index.ts';
-import { judgedKind } from '../drift/judged-kinds.ts';
+import { isDefinition, judgedKind } from '../drift/judged-kinds.ts';
 import { overlay } from '../drift/overlay.ts';
 import { silentIstiods } from '../istiod-problems.ts';
 import { toRegistryInput } from '../registry-input.ts';
@@ -42,7 +42,8 @@ export interface CheckOptions {
 export function check(git: CheckGit | undefined, state: ClusterState, options: CheckOptions): Report {
   const desired = git?.resources.filter(judgedKind) ?? [];
   const input = toRegistryInput(state);
-  const resources = git ? overlay(input.resources, desired) : input.resources;
+  const definitions = git?.resources.filter(isDefinition) ?? [];
+  const resources = git ? overlay(input.resources, [...desired, ...definitions]) : input.resources;
   const ids = new Set(state.proxies.map(({ id }) => id));
   const mesh = compiledMesh({ ...input, resources }, ({ id }) => ids.has(id), desired);
   const rules = new ProjectRules(git, options.today);

@@ -16,3 +16,8 @@ export function judgedKind(resource: Resource): boolean {
   if (istioGroups.has(resource.group)) return resource.kind !== 'GatewayClass';
   return resource.group === '' && resource.kind === 'Service';
 }
+
+/** Whether it defines kinds of others: what Git has of these says what the objects beside them may hold. */
+export function isDefinition({ group, kind }: Resource): boolean {
+  return group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition';
+}

@@ -8,7 +8,7 @@ import type { RegistryInput } from '../../registry/types.ts';
 import { findingsOf } from '../../rules/index.ts';
 import { compiledMesh } from '../check/compiled-mesh.ts';
 import type { CheckGit, CheckOptions } from '../check/index.ts';
-import { judgedKind } from '../drift/judged-kinds.ts';
+import { isDefinition, judgedKind } from '../drift/judged-kinds.ts';
 import { silentIstiods } from '../istiod-problems.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import {
@@ -40,7 +40,8 @@ export async function review(
   options: CheckOptions,
 ): Promise<Report> {
   const [before, after] = [base.resources.filter(judgedKind), head.resources.filter(judgedKind)];
-  const states = reviewedStates(toRegistryInput(state), before, after);
+  const [older, newer] = [base.resources.filter(isDefinition), head.resources.filter(isDefinition)];
+  const states = reviewedStates(toRegistryInput(state), [...before, ...older], [...after, ...newer]);
   const ids = new Set(state.proxies.map(({ id }) => id));
   const selected = ({ id }: Proxy): boolean => ids.size === 0 || ids.has(id);
   const baseMesh = compiledMesh(states.base, selected, before);

@@ -1,0 +1,95 @@
+import type { Resource } from '../../model/resource.ts';
+import { readDefinition } from './normalize.ts';
+import { type Packed, unpacker } from './pack.ts';
+import type { Schema } from './schema.ts';
+import table from './table.json' with { type: 'json' };
+
+const packed = table as unknown as Packed;
+const unpack = unpacker(packed);
+
+/** What is known of one kind. */
+export interface KnownKind {
+  /** By version, those that are served. */
+  versions: ReadonlyMap<string, { schema: Schema; deprecated: boolean }>;
+  /** Where it is known from, for people: `this cluster's CRD`, `Istio 1.29`. */
+  source: string;
+  /** Whether these are the very demands of the API server; if not, it may know more fields. */
+  exact: boolean;
+}
+
+/** Kinds by `group/Kind`. */
+export type KnownKinds = ReadonlyMap<string, KnownKind>;
+
+/** Groups whose kinds are looked at: those that the program reads. */
+const meshGroup = /^(networking|security|telemetry|extensions)\.istio\.io$|^gateway\.networking\.k8s\.io$/;
+
+/**
+ * The kinds of Istio and of the Gateway API and what they demand: of the cluster's own definitions (CRDs) where they are
+ * at hand, among the API server's objects or in Git; else of the releases' definitions in `table.json`.
+ *
+ * @param definitions the CustomResourceDefinitions at hand
+ * @param istio `1.29`; for a release without a table the next newer one is taken, which may know more fields
+ */
+export function knownKinds(definitions: readonly Resource[], istio: string): KnownKinds {
+  const kinds = new Map<string, KnownKind>();
+  for (const [release, entry] of [releaseFor(istio), ['gateway-api', false] as const].map(
+    ([name, exact]) => [name, { exact, source: wordsFor(name) }] as const,
+  ))
+    for (const [kind, versions] of Object.entries(packed.releases[release] ?? {})) {
+      const known = Object.entries(versions).map(
+        ([version, { schema, deprecated = false }]) => [version, { schema: unpack(schema), deprecated }] as const,
+      );
+      kinds.set(kind, { ...entry, versions: new Map(known) });
+    }
+  for (const definition of definitions) {
+    const found = read(definition);
+    if (!found || !isMeshGroup(found.name.slice(0, found.name.lastIndexOf('/')))) continue;
+    const versions = Object.entries(found.versions).map(
+      ([version, { schema, deprecated = false }]) => [version, { schema: withoutStatus(schema), deprecated }] as const,
+    );
+    kinds.set(found.name, { versions: new Map(versions), source: 'the CRD of this cluster', exact: true });
+  }
+  return kinds;
+}
+
+const definitionsRead = new WeakMap<Resource, ReturnType<typeof readDefinition>>();
+
+/** A definition is large, and a review looks at many states with the same ones. */
+function read(definition: Resource): ReturnType<typeof readDefinition> {
+  if (!definitionsRead.has(definition)) definitionsRead.set(definition, readDefinition(definition.object));
+  return definitionsRead.get(definition);
+}
+
+export function isMeshGroup(group: string): boolean {
+  return meshGroup.test(group);
+}
+
+/** The first release after this one in which a kind has a field, in words; undefined where none is known to have it. */
+export function releasesAfter(istio: string): string[] {
+  return minors().flatMap((minor) => (minor > minorOf(istio) ? [`1.${minor}`] : []));
+}
+
+/** What a controller writes is nobody's to write in Git; the API server passes it by. */
+function withoutStatus(schema: Schema): Schema {
+  return schema.fields ? { ...schema, fields: { ...schema.fields, status: {} } } : schema;
+}
+
+function releaseFor(istio: string): [name: string, exact: boolean] {
+  const all = minors();
+  const wanted = minorOf(istio);
+  const minor = all.find((it) => it >= wanted) ?? all.at(-1) ?? 0;
+  return [`istio-1.${minor}`, minor === wanted];
+}
+
+function minors(): number[] {
+  const found = Object.keys(packed.releases).flatMap((name) => /^istio-1\.(\d+)$/.exec(name)?.[1] ?? []);
+  return found.map(Number).sort((a, b) => a - b);
+}
+
+function minorOf(istio: string): number {
+  return Number(istio.split('.')[1] ?? 0);
+}
+
+function wordsFor(release: string): string {
+  return release === 'gateway-api' ? 'the Gateway API' : `Istio ${release.slice('istio-'.length)}`;
+}
