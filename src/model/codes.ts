@@ -66,6 +66,14 @@ export const codes = {
   decidedByAge: 'MESH0188',
   matchMisses: 'MESH0189',
   idleTcpRoute: 'MESH0190',
+  unreadObject: 'MESH0191',
+  ruleForNobody: 'MESH0192',
+  claimsUnverified: 'MESH0193',
+  serviceEntryPort: 'MESH0194',
+  unknownNamespace: 'MESH0195',
+  egressForNobody: 'MESH0196',
+  sharedCertificate: 'MESH0197',
+  httpFieldsOnTcp: 'MESH0198',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

@@ -69,6 +69,14 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.decidedByAge]: 'Of two objects the older one has its way for its age alone.',
   [codes.matchMisses]: 'No route takes a path beside a match, which another object shows to be asked for.',
   [codes.idleTcpRoute]: 'A tcp or tls route of a VirtualService is in no proxy.',
+  [codes.unreadObject]: 'An object is labelled for a revision that no istiod has.',
+  [codes.ruleForNobody]: 'Nobody has the host of a DestinationRule.',
+  [codes.claimsUnverified]: 'A match asks for claims where no token is verified.',
+  [codes.serviceEntryPort]: 'Two ServiceEntries give one port different protocols.',
+  [codes.unknownNamespace]: 'An object is exported to a namespace that does not exist.',
+  [codes.egressForNobody]: 'A Sidecar imports a host that nobody has.',
+  [codes.sharedCertificate]: 'Two servers of one port use the same certificate for different hosts.',
+  [codes.httpFieldsOnTcp]: 'A policy asks for parts of HTTP where only TCP is spoken.',
 };
 
 const names = new Map<string, string>(Object.entries(codes).map(([name, code]) => [code, name]));

@@ -135,7 +135,12 @@ export function buildRegistry(input: RegistryInput): Registry {
     virtualServicesForGateway: (name, gateway) => virtualServiceIndex.forGateway(name, gateway),
     resources: (kind) => resources.list(kind),
     namespace,
+    unread: everything.all().filter((item) => item.group.endsWith('.istio.io') && !has(read, item)),
   };
+}
+
+function has(index: ResourceIndex, { group, kind, metadata }: Resource): boolean {
+  return index.get(group, kind, metadata.namespace, metadata.name) !== undefined;
 }
 
 /** The services that may run in a proxy's pod: those of its own cluster, and of ServiceEntries. */

@@ -218,6 +218,8 @@ export interface Registry {
   /** All resources of one kind (`VirtualService`, `EnvoyFilter`, ...; Gateway API kinds as `gateway.networking.k8s.io/Gateway`), oldest first, ties by name then namespace. */
   resources(kind: string): readonly Resource[];
   namespace(name: string): Resource | undefined;
+  /** Istio's own objects that this istiod does not read: of namespaces that it does not watch, labelled for another revision. */
+  unread: readonly Resource[];
 }
 
 /** The input of `buildRegistry`: every object of the state, whatever its kind. */

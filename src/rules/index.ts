@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import { authorization } from './authorization.ts';
+import { claimsUnverified } from './claims-unverified.ts';
 import { clientTls } from './client-tls.ts';
 import { decidedByAge } from './decided-by-age.ts';
 import { emptySubset } from './empty-subset.ts';
@@ -7,22 +8,28 @@ import { envoyFilter } from './envoy-filter.ts';
 import { gateway } from './gateway.ts';
 import { hiddenByScope } from './hidden-by-scope.ts';
 import { hostTaken } from './host-taken.ts';
+import { httpFieldsOnTcp } from './http-fields-on-tcp.ts';
 import { idleMatch } from './idle-match.ts';
 import { idleTcpRoute } from './idle-tcp-route.ts';
 import { matchMisses } from './match-misses.ts';
+import { namesNobody } from './names-nobody.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { policyClash } from './policy-clash.ts';
 import { refusedVirtualService } from './refused-virtual-service.ts';
+import { ruleForNobody } from './rule-for-nobody.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
 import { schemaValidation } from './schema-validation.ts';
 import { serverDropped } from './server-dropped.ts';
 import { serviceEntryClash } from './service-entry-clash.ts';
+import { serviceEntryPort } from './service-entry-port.ts';
 import { severalForWorkload } from './several-for-workload.ts';
 import { shadowedRoute } from './shadowed-route.ts';
+import { sharedCertificate } from './shared-certificate.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { unknownGateway } from './unknown-gateway.ts';
 import { unknownProvider } from './unknown-provider.ts';
+import { unreadObject } from './unread-object.ts';
 import { unresolvedDestination } from './unresolved-destination.ts';
 import { unservedHost } from './unserved-host.ts';
 import { wildcardReplaced } from './wildcard-replaced.ts';
@@ -55,6 +62,13 @@ const rules: readonly Rule[] = [
   refusedVirtualService,
   matchMisses,
   idleTcpRoute,
+  claimsUnverified,
+  httpFieldsOnTcp,
+  namesNobody,
+  ruleForNobody,
+  serviceEntryPort,
+  sharedCertificate,
+  unreadObject,
 ];
 
 /** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */

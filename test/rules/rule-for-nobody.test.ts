@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { manifest } from '../support/manifests.ts';
+import { findingsIn } from '../support/rules.ts';
+
+const rule = (host: string, namespace = 'shop'): string =>
+  manifest('DestinationRule', 'rule', `{host: "${host}"}`, { namespace });
+const told = (yaml: string) =>
+  findingsIn(yaml, { infos: true }).map(({ code, severity, field }) => `${code} ${severity} ${field}`);
+
+it.each([
+  ['cart', 'edge', ['MESH0192 warning spec.host']],
+  ['nobody', 'shop', ['MESH0192 info spec.host']],
+  ['api.partner.example', 'shop', ['MESH0192 info spec.host']],
+  ['cart', 'shop', []],
+  ['*.shop.svc.cluster.local', 'edge', []],
+  ['*.local', 'istio-system', []],
+])('judges host %s in namespace %s', (host, namespace, expected) => {
+  expect(told(rule(host, namespace))).toEqual(expected);
+});
+
+it('takes a wildcard of a ServiceEntry for somebody', () => {
+  const entry = manifest(
+    'ServiceEntry',
+    'partners',
+    '{hosts: ["*.partner.example"], ports: [{number: 443, name: tls, protocol: TLS}], resolution: NONE}',
+  );
+  expect(told(rule('api.partner.example') + entry)).toEqual([]);
+});
