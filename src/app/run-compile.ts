@@ -6,6 +6,7 @@ import type { ClusterState } from '../model/cluster-state.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { buildRegistry } from '../registry/index.ts';
 import type { Registry } from '../registry/types.ts';
+import { splitCluster } from './clusters/named-state.ts';
 import { readMesh } from './clusters/read.ts';
 import { toConfigDump } from './config-dump.ts';
 import type { Desired } from './desired/index.ts';
@@ -70,8 +71,10 @@ function compilable(state: ClusterState, git: Desired | undefined): Compilable[]
 }
 
 function named(name: string, proxies: readonly Compilable[]): Compilable[] {
-  const exact = proxies.filter(({ proxy }) => proxy.id === name);
-  const found = exact.length > 0 ? exact : proxies.filter(({ proxy }) => proxy.id.startsWith(name));
+  const { name: pod, cluster } = splitCluster(name);
+  const among = proxies.filter(({ proxy }) => cluster === undefined || splitCluster(proxy.id).cluster === cluster);
+  const exact = among.filter(({ proxy }) => splitCluster(proxy.id).name === pod);
+  const found = exact.length > 0 ? exact : among.filter(({ proxy }) => proxy.id.startsWith(pod));
   if (found.length > 0) return found;
   const near = nearNames(
     name,

@@ -2,6 +2,7 @@ import { nearNames } from '../io/kube/near-names.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
 import type { StatusReport } from '../model/status.ts';
 import { statusOf } from './clusters/merge-status.ts';
+import { splitCluster } from './clusters/named-state.ts';
 import { progressOver, selectsNone } from './clusters/progress.ts';
 import { readMesh } from './clusters/read.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
@@ -64,11 +65,14 @@ function named<Source extends { id: string; namespace: string }>(
 ): Set<Source> {
   const wanted = new Set<Source>();
   for (const name of names) {
+    const { name: pod, cluster } = splitCluster(name);
     const nameOf = (proxy: Source): string =>
-      name.includes('/') ? proxy.id : proxy.id.slice(proxy.namespace.length + 1);
+      pod.includes('/') ? proxy.id : proxy.id.slice(proxy.namespace.length + 1);
+    const podOf = (proxy: Source): string => splitCluster(nameOf(proxy)).name;
     // The pods of one name in several clusters are all meant where none is named.
-    const exact = proxies.filter((proxy) => nameOf(proxy) === name || nameOf(proxy).startsWith(`${name}@`));
-    const found = exact.length > 0 ? exact : proxies.filter((proxy) => nameOf(proxy).startsWith(name));
+    const among = proxies.filter(({ id }) => cluster === undefined || splitCluster(id).cluster === cluster);
+    const exact = among.filter((proxy) => podOf(proxy) === pod);
+    const found = exact.length > 0 ? exact : among.filter((proxy) => podOf(proxy).startsWith(pod));
     if (found.length === 0) throw noSuchProxy(name, proxies.map(nameOf));
     for (const proxy of found) wanted.add(proxy);
   }

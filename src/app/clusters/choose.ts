@@ -1,6 +1,7 @@
 import type { ClusterState } from '../../model/cluster-state.ts';
 import type { Resource } from '../../model/resource.ts';
 import { UserError } from '../inputs.ts';
+import { splitCluster } from './named-state.ts';
 import type { Mesh } from './read.ts';
 import { noSuchCluster } from './select.ts';
 
@@ -25,7 +26,7 @@ export function chooseState(
   given: string,
   has: (state: ClusterState, name: string) => void,
 ): { state: ClusterState; name: string } {
-  const [name = '', cluster] = given.split('@');
+  const { name, cluster } = splitCluster(given);
   const names = states.map(({ standpoint }) => standpoint?.name ?? '');
   const [only] = states;
   if (only && states.length === 1 && (cluster === undefined || names[0] === cluster)) return { state: only, name };

@@ -77,7 +77,7 @@ export function mergeDiagnostics(mesh: Mesh, reports: readonly { diagnostics: re
     if (diagnostic.location || group.length === mesh.states.length) return [diagnostic];
     return group.map(({ name }) => inCluster(diagnostic, name));
   });
-  return [...mesh.unread, ...merged];
+  return [...mesh.unread, ...(mesh.notes ?? []), ...merged];
 }
 
 function inCluster(diagnostic: Diagnostic, name: string): Diagnostic {

@@ -6,6 +6,12 @@ export interface NamedState {
   state: ClusterState;
 }
 
+/** `NS/POD@CLUSTER` in two; names of contexts may have an `@` themselves, names of objects cannot. */
+export function splitCluster(given: string): { name: string; cluster: string | undefined } {
+  const at = given.indexOf('@');
+  return at < 0 ? { name: given, cluster: undefined } : { name: given.slice(0, at), cluster: given.slice(at + 1) };
+}
+
 /** A cluster that could not be read at all. */
 export interface UnreadCluster {
   name: string;

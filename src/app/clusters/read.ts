@@ -14,6 +14,8 @@ export interface Mesh {
   cluster: Pick<Report['cluster'], 'context' | 'capture' | 'clusters'>;
   /** A row for each cluster that could not be read: then nothing is complete. */
   unread: Diagnostic[];
+  /** What else a reader should know of how the clusters were joined. */
+  notes?: Diagnostic[];
 }
 
 /**
@@ -35,7 +37,8 @@ export async function readMesh(flags: InputFlags, signal: AbortSignal, ask: Ask 
   const nobody = states.every(({ proxies }) => proxies.length === 0);
   const without = nobody ? states.flatMap(({ skipped }) => skipped).find(({ essential }) => essential) : undefined;
   if (without) throw new UserError(without.message);
-  return { states, cluster: origins(flags, read), unread: read.unread.map(unreadRow) };
+  const notes = ask.istiods === false ? [] : silentIstiods(states);
+  return { states, cluster: origins(flags, read), unread: read.unread.map(unreadRow), notes };
 }
 
 /**
@@ -59,6 +62,7 @@ export async function readClusters(
   const outcomes = await Promise.all(
     contexts.map((context) => readCluster({ ...readOptions(flags, context), ...ask }, signal)),
   );
+  signal.throwIfAborted();
   const states: NamedState[] = [];
   const unread: UnreadCluster[] = [];
   for (const [index, outcome] of outcomes.entries()) {
@@ -92,6 +96,19 @@ async function readCaptured(flags: InputFlags, contexts: readonly string[]): Pro
   if (contexts.length === 1 && chosen[0]) return selectCaptured(chosen[0].state, selectionOf(flags));
   const whole = chosen.map(({ name, state }) => ({ name, state: selectCaptured(state, {}) }));
   return { states: whole, unread: missing };
+}
+
+/** Control planes that did not tell which clusters they read: all that were given are taken. */
+function silentIstiods(states: readonly ClusterState[]): Diagnostic[] {
+  const silent = states.filter(
+    ({ istiods, standpoint }) => standpoint?.remotes.length && istiods.every(({ clusterz }) => clusterz === undefined),
+  );
+  return [...new Set(silent.map(({ standpoint }) => standpoint?.config))].map((name) => ({
+    severity: 'warning',
+    subject: name,
+    message: `cluster ${name}: its istiod did not tell which clusters it reads, so it is taken to read all that were given`,
+    fix: 'give --context once where they are meshes of their own.',
+  }));
 }
 
 function past(reason: string): Problem {

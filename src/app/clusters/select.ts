@@ -3,7 +3,7 @@ import type { ProxySelection } from '../../io/kube/options.ts';
 import { podId, selectProxies } from '../../io/kube/proxies.ts';
 import { isProblem, type Problem, type ProxySource } from '../../model/cluster-state.ts';
 import { UserError } from '../inputs.ts';
-import type { NamedState } from './named-state.ts';
+import { type NamedState, splitCluster } from './named-state.ts';
 
 /**
  * The proxies that the flags select in several clusters. A namespace or a proxy must be in one of them;
@@ -39,7 +39,7 @@ export function withClusterNames(states: readonly NamedState[]): NamedState[] {
 function namedIds(states: readonly NamedState[], { proxies = [], namespace }: ProxySelection): Set<string> {
   const wanted = new Set<string>();
   for (const given of new Set(proxies)) {
-    const [pod = '', cluster] = given.split('@');
+    const { name: pod, cluster } = splitCluster(given);
     const among = cluster === undefined ? states : states.filter(({ name }) => name === cluster);
     if (among.length === 0)
       throw noSuchCluster(

@@ -1,6 +1,7 @@
 import { compareInSteps } from '../../compare/index.ts';
 import { ComparisonMemory } from '../../compare/memory.ts';
 import type { Comparison, Difference } from '../../compare/types.ts';
+import { withoutUnseen } from '../../compare/unseen-clusters.ts';
 import { compileProxy } from '../../compile/index.ts';
 import { decodeInSteps } from '../../decode/bytes.ts';
 import { asideReasons, type LiveProxy } from '../../decode/index.ts';
@@ -16,6 +17,7 @@ import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Diagnostic } from '../../model/report.ts';
 import type { Registry } from '../../registry/types.ts';
+import { unseenIn } from '../clusters/unseen.ts';
 import { type Connections, connectionsOf } from './connections.ts';
 import { IdlePatches } from './idle-patches.ts';
 import { inSlices, turn } from './in-slices.ts';
@@ -159,7 +161,8 @@ async function examineOne(
     const compiled = compileProxy(proxy, registry);
     await turn(options.signal);
     const shared = common.configs.share(compiled);
-    const comparison = await inSlices(compareInSteps(shared, live.config, common.comparisons), options.signal);
+    const all = await inSlices(compareInSteps(shared, live.config, common.comparisons), options.signal);
+    const comparison = withoutUnseen(all, live.config, unseenIn(state, registry));
     options.observe?.(proxy, answers, live);
     const examined = judge(proxy, live, answers, connections, state.takenAt);
     return {
