@@ -28,7 +28,12 @@ export async function run(argv: string[]): Promise<void> {
 
 /** Prints an error for people and returns the exit code. */
 function failure(error: unknown): number {
-  const { oclif, message, stack, showHelp } = error as Error & { oclif?: { exit?: number }; showHelp?: boolean };
+  const { oclif, name, message, stack, showHelp } = error as Error & { oclif?: { exit?: number }; showHelp?: boolean };
+  // What was stopped by Ctrl-C, in whatever words: nothing is wrong.
+  if (name === 'AbortError') {
+    process.stderr.write('error: interrupted\n');
+    return exitCodes.incomplete;
+  }
   const code = oclif?.exit;
   if (code === exitCodes.clean || (code === exitCodes.found && message.startsWith('EEXIT'))) return code;
   if (message.startsWith('EEXIT')) return code ?? exitCodes.incomplete;

@@ -46,7 +46,7 @@ export function interruptible(): { signal: AbortSignal; done(): void } {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Error('interrupted'));
+    controller.abort(new DOMException('interrupted', 'AbortError'));
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -65,6 +65,7 @@ export async function readLive(flags: InputFlags, signal: AbortSignal, ask: Ask 
   const { readCluster } = await import('../io/kube/read-cluster.ts');
   const options = { ...readOptions(flags, flags.context?.[0]), ...ask, ...selectionOf(flags) };
   const state = await readCluster(options, signal);
+  signal.throwIfAborted();
   if (isProblem(state)) throw new UserError(`${state.message}; ${state.advice}`);
   const without = state.proxies.length === 0 ? state.skipped.find(({ essential }) => essential) : undefined;
   if (without) throw new UserError(without.message);

@@ -1,41 +1,194 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Report } from '../../src/model/report.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
+const recording = 'fixtures/recordings/1.29/drift-several';
 let served: ServedCapture;
 let folder: string;
-beforeAll(async () => {
-  served = await serveCapture('fixtures/recordings/1.29/drift-cosmetic/capture');
+beforeEach(async () => {
+  served = await serveCapture(join(recording, 'capture'));
   folder = mkdtempSync(join(tmpdir(), 'mesh-interrupt-'));
   mkdirSync(join(folder, 'tmp'));
 });
-afterAll(async () => {
+afterEach(async () => {
   await served?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
-  '%s while a dump stalls ends the process soon, and leaves no file and no connection behind',
-  async (signal) => {
-    for (const id of served.api.forwards.keys()) if (id.endsWith(':15000')) served.api.forwards.set(id, { hang: true });
-    const kubeconfig = served.api.kubeconfig();
-    const args = ['bin/kubectl-mesh', 'capture', join(folder, 'new.tgz'), '--kubeconfig', kubeconfig];
-    const env = { ...process.env, TMPDIR: join(folder, 'tmp') };
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    await expect.poll(() => served.api.forwarding.now, { timeout: 30_000 }).toBeGreaterThan(0);
-    const stopped = Date.now();
-    child.kill(signal);
-    const [code] = await once(child, 'exit');
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** Milliseconds from the signal to the end. */
+  took: number;
+}
+
+/** Runs the program, sends it a signal at the moment that `ready` waits for, and checks that nothing is left of it. */
+async function interrupted(args: string[], signal: NodeJS.Signals, ready: () => Promise<void>): Promise<Ended> {
+  const mark = randomUUID();
+  const env = { ...process.env, TMPDIR: join(folder, 'tmp'), MESH_TEST_MARK: mark };
+  const child = spawn(process.execPath, ['bin/kubectl-mesh', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (texts.stdout += chunk));
+  child.stderr.on('data', (chunk: Buffer) => (texts.stderr += chunk));
+  await ready();
+  expect(child.exitCode, texts.stderr).toBeNull();
+  const stopped = performance.now();
+  child.kill(signal);
+  const [code] = (await once(child, 'close')) as [number | null];
+  const took = performance.now() - stopped;
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  expect(running(mark)).toEqual([]);
+  await expect.poll(() => served.api.forwarding.now, { timeout: 10_000 }).toBe(0);
+  // Wide enough for a machine that does much else; a run that is not interrupted takes longer, or never ends.
+  expect(took).toBeLessThan(15_000);
+  return { code, ...texts, took };
+}
+
+/** Processes that inherited the mark: of the program there must be none. */
+function running(mark: string): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').filter((id) => {
+    try {
+      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/environ`, 'utf8').includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}
+
+const asked = (part: string): number => served.api.requests.filter(({ path }) => path.includes(part)).length;
+const until = (what: () => boolean) => () => expect.poll(what, { timeout: 60_000, interval: 20 }).toBe(true);
+const proxies = () => [...served.api.forwards.keys()].filter((id) => id.endsWith(':15000'));
+const git = ['--git', recording, '--ref', 'WORKTREE', '--path', 'git'];
+const stall = (ids: string[]) => {
+  for (const id of ids) served.api.forwards.set(id, { hang: true });
+};
+
+describe.skipIf(process.platform === 'win32')('an interrupted run', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('by %s while a dump stalls leaves no archive', async (signal) => {
+    stall(proxies());
+    const args = ['capture', join(folder, 'new.tgz'), '--kubeconfig', served.api.kubeconfig()];
+    const { code } = await interrupted(
+      args,
+      signal,
+      until(() => served.api.forwarding.now > 0),
+    );
     expect(code).not.toBe(0);
-    expect(Date.now() - stopped).toBeLessThan(10_000);
     expect(readdirSync(folder)).toEqual(['tmp']);
-    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
-    await expect.poll(() => served.api.forwarding.now).toBe(0);
-  },
-);
+  });
+
+  it('ends while objects are listed, with nothing to report', async () => {
+    served.api.faults.push((_request, _response, path) => path.includes('virtualservices'));
+    const args = ['drift', ...git, '--kubeconfig', served.api.kubeconfig(), '-o', 'json'];
+    const ended = await interrupted(
+      args,
+      'SIGINT',
+      until(() => asked('virtualservices') > 0),
+    );
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: 'error: interrupted\n' });
+  });
+
+  it('ends while the API server asks to wait, with nothing to report', async () => {
+    served.api.faults.push((_request, response, path) => {
+      if (!path.includes('virtualservices')) return false;
+      response.writeHead(429, { 'Retry-After': '30' }).end('{}');
+      return true;
+    });
+    const args = ['drift', ...git, '--kubeconfig', served.api.kubeconfig(), '-o', 'json'];
+    const ended = await interrupted(
+      args,
+      'SIGINT',
+      until(() => asked('virtualservices') > 0),
+    );
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: 'error: interrupted\n' });
+  });
+
+  it('ends while Git is fetched, and takes git with it', async () => {
+    let connected = 0;
+    const silent = createServer(() => connected++);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = `git://127.0.0.1:${(silent.address() as AddressInfo).port}/mesh.git`;
+    const args = ['drift', '--git', url, '--kubeconfig', served.api.kubeconfig()];
+    const ended = await interrupted(
+      args,
+      'SIGINT',
+      until(() => connected > 0),
+    );
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).not.toContain('fault of kubectl mesh');
+    silent.close();
+  });
+
+  it.each(['drift', 'status'])('of %s while dumps stall tells what was read, and what was not', async (command) => {
+    const [first, ...others] = proxies();
+    stall(others);
+    const args = [command, ...git, '--kubeconfig', served.api.kubeconfig(), '-o', 'json', '--concurrency', '32'];
+    const ended = await interrupted(
+      args,
+      'SIGINT',
+      until(() => asked(`${first!.slice(first!.indexOf('/') + 1, -':15000'.length)}/log`) > 0),
+    );
+    // Drift that was found by then is found.
+    expect(ended.code).toBe(command === 'drift' ? 1 : 2);
+    const report = JSON.parse(ended.stdout) as Report;
+    expect(report.complete).toBe(false);
+    const messages = report.diagnostics.map(({ message }) => message);
+    expect(messages).toContainEqual(
+      expect.stringMatching(
+        new RegExp(`stopped before its end: \\d+ of ${others.length + 1} proxies were not examined`),
+      ),
+    );
+    if (command === 'drift') {
+      // What Git and the API server differ in is told all the same.
+      expect(report.findings.length).toBeGreaterThan(0);
+      expect(report.findings.map(({ effect }) => effect)).toContainEqual(expect.stringContaining('not known'));
+      expect(report.summary.proxies.examined + report.summary.proxies.skipped).toBe(others.length + 1);
+    }
+  });
+
+  it('ends while effects are computed, and tells those that it came to', async () => {
+    const many = Array.from({ length: 600 }, (_, index) => `extra-${index}`);
+    const route = (name: string, timeout: string): JsonObject => ({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name, namespace: 'shop' },
+      spec: { hosts: [`${name}.example`], http: [{ timeout, route: [{ destination: { host: 'cart' } }] }] },
+    });
+    served.api.store.objects.push(...many.map((name) => route(name, '1s')));
+    const repository = join(folder, 'repository');
+    mkdirSync(repository);
+    writeFileSync(join(repository, 'all.yaml'), many.map((name) => JSON.stringify(route(name, '2s'))).join('\n---\n'));
+    const user = ['-c', 'user.name=test', '-c', 'user.email=test@localhost'];
+    for (const words of [
+      ['init', '-q'],
+      ['add', '.'],
+      [...user, 'commit', '-qm', 'all'],
+    ])
+      execFileSync('git', ['-C', repository, ...words]);
+    const args = ['drift', '--git', repository, '--kubeconfig', served.api.kubeconfig()];
+    const ended = await interrupted([...args, '-o', 'json'], 'SIGINT', async () => {
+      await until(() => asked('/log?') >= proxies().length && served.api.forwarding.now === 0)();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    });
+    expect(ended.code).toBe(1);
+    const report = JSON.parse(ended.stdout) as Report;
+    expect(report.complete).toBe(false);
+    expect(report.summary.proxies.examined).toBe(proxies().length);
+    expect(report.findings.filter(({ resource }) => resource.includes('extra-'))).toHaveLength(600);
+    expect(report.findings.filter(({ effect }) => effect.startsWith('not known')).length).toBeGreaterThan(0);
+    expect(report.diagnostics.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('do to the proxies was not computed'),
+    );
+  });
+});

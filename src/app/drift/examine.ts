@@ -43,12 +43,12 @@ export interface ExamineOptions {
 
 export interface Examination {
   proxies: Examined[];
-  /** Proxies that could not be read, a row each. */
+  /** Proxies that could not be read, a row each; and one row for those that a stopped run did not come to. */
   unread: Diagnostic[];
+  /** How many of the selected proxies were not examined. */
+  skipped: number;
   /** What else a reader should know of the proxies. */
   notes: Diagnostic[];
-  /** Proxies that were not read because the run was stopped before. */
-  interrupted: number;
   compared: { resources: number; leaves: number };
   notCompared: Map<string, number>;
   /** EnvoyFilter patches without effect. */
@@ -73,7 +73,7 @@ export async function examine(state: ClusterState, registry: Registry, options: 
     proxies: [],
     unread: [],
     notes: [],
-    interrupted: 0,
+    skipped: 0,
     compared: { resources: 0, leaves: 0 },
     notCompared: new Map(),
     idle: new IdlePatches(),
@@ -88,10 +88,7 @@ export async function examine(state: ClusterState, registry: Registry, options: 
     for (let source = queue.shift(); source; source = queue.shift()) {
       const proxy = known.get(source.id);
       const outcome = await examineOne(source, proxy, registry, { state, connections, options, common });
-      if (options.signal?.aborted && !('examined' in outcome)) {
-        result.interrupted += 1;
-        continue;
-      }
+      if (options.signal?.aborted && !('examined' in outcome)) continue;
       if ('examined' in outcome) {
         const { differences, examined } = outcome;
         result.idle.add(examined.proxy.id, outcome.compiled);
@@ -120,8 +117,16 @@ export async function examine(state: ClusterState, registry: Registry, options: 
   for (const [reason, count] of aside)
     result.notes.push({ severity: 'info', message: `set aside: ${count} ${reason}` });
   result.proxies.sort((a, b) => (a.examined.proxy.id < b.examined.proxy.id ? -1 : 1));
+  result.skipped = state.proxies.length - result.proxies.length;
   result.unread.sort((a, b) => ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1));
+  const left = result.skipped - result.unread.length;
+  if (left > 0) result.unread.push(stopped(left, state.proxies.length));
   return result;
+}
+
+function stopped(left: number, of: number): Diagnostic {
+  const message = `the run was stopped before its end: ${left} of ${of} proxies were not examined`;
+  return { severity: 'error', message, fix: 'run again for the whole picture.' };
 }
 
 type Outcome = Examined & Comparison & { compiled: ProxyConfig; aside: LiveProxy['aside']; problems: Problem[] };

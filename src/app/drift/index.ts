@@ -20,6 +20,7 @@ import {
 } from '../report-parts.ts';
 import { judgedBy } from '../waivers/judged.ts';
 import { ProjectRules } from '../waivers/project-rules.ts';
+import { readConventions } from './conventions/index.ts';
 import { EffectOracle } from './effect.ts';
 import { type Examination, examine } from './examine.ts';
 import { gitDriftFindings } from './git-drift.ts';
@@ -81,10 +82,12 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const drifts = objectDrifts(desired, live, git.owns);
   const unmanaged = drifts.flatMap((it) => (it.kind === 'unmanaged' ? [it.live] : []));
   const places = await git.whereabouts(unmanaged, options.signal).catch(orIfStopped(options.signal, undefined));
+  const conventions = readConventions(git.resources, state.resources);
+  examination.notes.push(...conventions.diagnostics);
   const found: Finding[] = [];
-  for (const it of drifts) found.push(...(await gitDriftFindings(it, oracle, places)));
+  for (const it of drifts) found.push(...(await gitDriftFindings(it, oracle, places, conventions)));
   const stopped = options.signal?.aborted === true;
-  if (stopped) examination.notes.push(stoppedNote(state, examination, oracle, options));
+  if (stopped) examination.notes.push(...stoppedNote(oracle, options));
   found.push(
     ...proxyFindings(examination.proxies, git.resources),
     ...examination.idle.findings((resource) => desired.find((it) => resourceKey(it) === resourceKey(resource))),
@@ -116,19 +119,14 @@ function orIfStopped<T>(signal: AbortSignal | undefined, instead: T): (error: un
   };
 }
 
-function stoppedNote(
-  state: ClusterState,
-  { interrupted }: Examination,
-  { notComputed }: EffectOracle,
-  { check }: DriftOptions,
-): Diagnostic {
+function stoppedNote({ notComputed }: EffectOracle, { check }: DriftOptions): Diagnostic[] {
   const missing = [
-    ...(interrupted > 0 ? [`${interrupted} of ${state.proxies.length} proxies were not examined`] : []),
-    ...(notComputed > 0 ? [`what ${notComputed} changes do to the proxies was not computed`] : []),
+    ...(notComputed > 0 ? ['what differences between Git and the API server do to the proxies was not computed'] : []),
     ...(check ? ['rules were not applied'] : []),
   ];
-  const message = `the run was stopped before its end: ${missing.join('; ') || 'nothing is missing'}`;
-  return { severity: 'error', message, fix: 'run again for the whole picture.' };
+  if (missing.length === 0) return [];
+  const message = `the run was stopped before its end: ${missing.join('; ')}`;
+  return [{ severity: 'error', message, fix: 'run again for the whole picture.' }];
 }
 
 function unreadNote(proxies: number): Diagnostic {
@@ -154,7 +152,7 @@ function toReport(
     summary: {
       proxies: {
         examined: examination.proxies.length,
-        skipped: examination.unread.length + examination.interrupted,
+        skipped: examination.skipped,
         inSync: count('synced'),
         stale: count('stale', 'disconnected', 'not-sent'),
         rejected: count('rejected'),

@@ -155,7 +155,7 @@ function summaryOf(
     proxies: proxies.length,
     states,
     read: examination.proxies.length,
-    unread: examination.unread.length,
+    unread: examination.skipped,
     brokenAtRestart: proxies.filter((it) => it.restart === 'broken').length,
     findings: countFindings(findings),
   };
