@@ -166,7 +166,7 @@ const judges: Record<string, Judge> = {
 
 /** The status of `type.v3.HttpStatus` for a refused request: what is no error is 429; undefined for a name not known here. */
 function refusal(status: Message | undefined): number | undefined {
-  const names: Record<string, number> = { TooManyRequests: 429, ServiceUnavailable: 503, Forbidden: 403 };
+  const names: Record<string, number> = { OK: 200, TooManyRequests: 429, ServiceUnavailable: 503, Forbidden: 403 };
   const code: unknown = status?.['code'] ?? 429;
   const number = typeof code === 'number' ? code : names[String(code)];
   return number !== undefined && number < 400 ? 429 : number;

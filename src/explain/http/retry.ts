@@ -8,17 +8,20 @@ export function retryPolicy(route: Route, host: VirtualHost | undefined): Messag
 /** What can be tried again: no connection, a connection that ended before the response, a status. */
 export type Failure = 'connect' | 'reset' | number;
 
-/** Whether Envoy tries again after a failure (RetryStateImpl); when it always fails so, the flag URX says it gave up. */
+/**
+ * Whether Envoy would try again after a failure (RetryStateImpl::wouldRetryFromReset, wouldRetryFromHeaders). When it
+ * always fails so, the flag URX says that it gave up, also where no retry is left from the start (`num_retries: 0`).
+ */
 export function retries(policy: Message | undefined, failure: Failure): boolean {
-  if (!policy || Number(policy['num_retries'] ?? 1) === 0) return false;
+  if (!policy) return false;
   const on = new Set(
     String(policy['retry_on'] ?? '')
       .split(',')
       .map((it) => it.trim()),
   );
-  if (failure === 'connect')
-    return on.has('connect-failure') || on.has('5xx') || on.has('reset') || on.has('reset-before-request');
-  if (failure === 'reset') return on.has('5xx') || on.has('reset') || on.has('reset-before-request');
+  const reset = on.has('5xx') || on.has('gateway-error') || on.has('reset');
+  if (failure === 'connect') return reset || on.has('connect-failure') || on.has('reset-before-request');
+  if (failure === 'reset') return reset;
   const codes = (Array.isArray(policy['retriable_status_codes']) ? policy['retriable_status_codes'] : []).map(Number);
   return (
     (on.has('5xx') && failure >= 500 && failure <= 599) ||

@@ -47,11 +47,11 @@ export function walkHttp(
   const certain = found.unpredictable ? open(found.unpredictable.reason) : outcome;
   const own = { ...certain, by: certain.by ?? hop.proxy, assumes: [...(certain.assumes ?? []), ...walk.assumes] };
   const result = forGrpc(own, request, hop.proxy);
-  return unlessChance(result, walk, hop.proxy);
+  return unlessChance(result, walk, request, hop.proxy);
 }
 
 /** What is sure of an outcome before which chance, another server or earlier traffic may step in. */
-function unlessChance(outcome: Outcome, { chances, delays }: FilterWalk, proxy: string): Outcome {
+function unlessChance(outcome: Outcome, { chances, delays }: FilterWalk, request: HttpRequest, proxy: string): Outcome {
   const flags = delays.map(() => (outcome.flag === '-' ? 'DI' : `DI,${outcome.flag}`));
   const result: Outcome =
     flags.length === 0
@@ -64,7 +64,8 @@ function unlessChance(outcome: Outcome, { chances, delays }: FilterWalk, proxy: 
   if (chances.length === 0) return result;
   const rest = result.kind === 'answer' ? String(result.status) : (result.reason ?? result.kind);
   const words = [...chances.map((it) => it.words), ...delays].join('; ');
-  const ends = chances.every((it) => it.end) ? chances.flatMap((it) => it.end ?? []) : undefined;
+  const known = chances.flatMap((it) => (it.end ? [forGrpc({ ...it.end, by: proxy }, request, proxy)] : []));
+  const ends = known.length === chances.length ? known : undefined;
   return {
     ...open(`${words}; the others: ${rest}`, ends && [...ends, result]),
     by: proxy,
@@ -76,9 +77,7 @@ function unlessChance(outcome: Outcome, { chances, delays }: FilterWalk, proxy: 
 /** A client of gRPC gets an answer of the proxy as a status of gRPC in a 200. */
 function forGrpc(outcome: Outcome, request: HttpRequest, proxy: string): Outcome {
   const grpc = /^application\/grpc(\+|$)/.test(request.headers.get('content-type')?.[0] ?? '');
-  return grpc && outcome.kind === 'answer' && outcome.by === proxy && !outcome.location
-    ? { ...outcome, status: 200 }
-    : outcome;
+  return grpc && outcome.kind === 'answer' && outcome.by === proxy ? { ...outcome, status: 200 } : outcome;
 }
 
 /** The request as the connection manager hands it to filters (ConnectionManagerUtility::mutateRequestHeaders). */
@@ -218,14 +217,16 @@ function upstreamProtocol(cluster: Message): 'http/1.1' | 'h2c' {
 /** How the router tells its client that the other side failed. */
 function asAnswer(outcome: Outcome, policy: Message | undefined, flags: readonly string[], proxy: string): Outcome {
   const reset = 'upstream_reset_before_response_started';
-  if (outcome.kind === 'closed' && outcome.garbled)
+  if (outcome.kind === 'closed' && outcome.garbled) {
+    const again = retries(policy, 'reset') ? ['URX'] : [];
     return {
       ...outcome,
       kind: 'answer',
       status: 502,
-      flag: flagsOf([...flags, 'UPE']),
+      flag: flagsOf([...flags, ...again, 'UPE']),
       details: `${reset}{protocol_error}`,
     };
+  }
   if (outcome.kind === 'closed') {
     const again = retries(policy, 'reset') ? ['URX'] : [];
     return {
