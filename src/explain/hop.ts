@@ -12,6 +12,7 @@ import type { Endpoint } from './cluster.ts';
 import type { HeaderChange } from './http/headers.ts';
 import type { Lost } from './http/route-table.ts';
 import type { Outcome } from './outcome.ts';
+import type { HttpRequest } from './request.ts';
 import type { Connection } from './tcp/connection.ts';
 
 /** Who stands at an address: a workload of the mesh, or a server outside. */
@@ -105,6 +106,8 @@ export interface Hop {
   listener?: Listener;
   filterChain?: FilterChain;
   chainPath?: Path;
+  /** The request as its route is looked for: normalized. */
+  request?: HttpRequest;
   config?: RouteConfiguration;
   virtualHost?: VirtualHost;
   route?: Route;
@@ -115,6 +118,7 @@ export interface Hop {
   clusters: { cluster: string; weight: number }[];
   endpoints: Endpoint[];
   headerChanges: readonly HeaderChange[];
+  responseChanges: readonly HeaderChange[];
   /** Path and host as they go upstream. */
   rewritten?: { path: string; authority: string };
   decidedBy: Place[];
@@ -133,6 +137,7 @@ export function emptyHop(proxy: string, connection: Connection): Hop {
     clusters: [],
     endpoints: [],
     headerChanges: [],
+    responseChanges: [],
     decidedBy: [],
     branches: [],
     outcome: { kind: 'open', flag: '-', details: '', reason: 'nothing was decided' },

@@ -10,6 +10,7 @@ import { walkListener } from './walk.ts';
 export type { ServedConfig } from './cluster.ts';
 export type { Application, Hop, Peer, Sender, World } from './hop.ts';
 export type { Outcome } from './outcome.ts';
+export { percent, share } from './percent.ts';
 export { type ClientRequest, RequestError, readRequest } from './request.ts';
 export { cidrRange, isAddress } from './security/ip-range.ts';
 

@@ -46,7 +46,11 @@ export function readRequest(url: string, headers: readonly string[] = [], method
   const { host, port } = hostAndPort(authority.replace(/^[^@]*@/, ''), url);
   const path = rest.replace(/#.*$/s, '');
   const fields = readHeaders(headers);
-  const [given] = fields.get('host') ?? [];
+  // Envoy joins several, as it does with other headers.
+  const given = fields
+    .get('host')
+    ?.filter((it) => it !== '')
+    .join(',');
   fields.delete('host');
   const text = [...path].some((letter) => letter <= ' ' || letter === '\u007f');
   if (text) throw new RequestError(`URL "${url}" has a space or a control character; write %20`);

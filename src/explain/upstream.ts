@@ -2,6 +2,7 @@ import type { Cluster, Message } from '../model/envoy.ts';
 import { objects } from '../model/json.ts';
 import { discoveryOf, type Endpoint, endpointsOf } from './cluster.ts';
 import type { Application, Branch, Hop, Peer, Sender, World } from './hop.ts';
+import { upgradeOf } from './http/upgrade.ts';
 import { stringMatch } from './match/string-match.ts';
 import { type Outcome, open, sameOutcome } from './outcome.ts';
 import { percent } from './percent.ts';
@@ -157,7 +158,7 @@ function served(
   return {
     ...end,
     kind: 'answer',
-    status: world.answer ?? 200,
+    status: world.answer ?? (upgradeOf(payload.request) === undefined ? 200 : 101),
     details: 'via_upstream',
     upstream: payload.request,
     assumes,

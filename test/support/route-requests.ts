@@ -33,6 +33,26 @@ export interface Sent {
   headers: [string, string][];
 }
 
+/** What clients send besides: upgrades, preflights, forwarded headers. */
+const unusual: readonly [string, string][][] = [
+  [
+    ['connection', 'Upgrade'],
+    ['upgrade', 'websocket'],
+  ],
+  [
+    ['connection', 'keep-alive, upgrade'],
+    ['upgrade', 'WebSocket'],
+  ],
+  [
+    ['connection', 'Upgrade'],
+    ['upgrade', 'spdy/3.1'],
+  ],
+  [['upgrade', 'websocket']],
+  [['x-forwarded-for', '192.0.2.7, 10.1.2.3']],
+  [['x-forwarded-proto', 'https']],
+  [['content-type', 'application/grpc']],
+];
+
 const methods = ['GET', 'GET', 'GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 
 /** A request that is likely to come near one of a table's routes, and often just past it. */
@@ -49,9 +69,16 @@ export function nearRequest(routes: RouteConfiguration, dice: Dice): Sent {
       if (/^[A-Z]+$/.test(value)) method = value === 'HEAD' || value === 'CONNECT' ? 'GET' : value;
     } else if (name === ':authority') headers[0] = ['host', value || 'a'];
     else if (name === ':scheme') headers.push(['x-forwarded-proto', value || 'https']);
+    else if (name.startsWith(':')) continue;
     else if (dice.chance(0.8)) headers.push([name, value]);
     if (!name.startsWith(':') && dice.chance(0.1)) headers.push([name, 'second']);
   }
+  if (match['grpc'] && dice.chance(0.7))
+    headers.push(['content-type', dice.pick(['application/grpc', 'application/grpc+proto', 'application/grpcx'])]);
+  if (dice.chance(0.2)) headers.push(['x-user', dice.pick(['amy', 'two.example', ''])]);
+  if (dice.chance(0.1)) headers.push(['x-cluster', dice.pick(['one', 'two', 'nowhere'])]);
+  if (dice.chance(0.15)) headers.push(...dice.pick(unusual));
+  if (dice.chance(0.08)) headers.push(['x-answer', dice.pick(['503', '409', '418', '504'])]);
   return { method, path: pathNear(match, dice) + queryNear(match, dice), headers };
 }
 
@@ -131,188 +158,4 @@ function valueNear(match: Message, dice: Dice): string {
     fromRegex(match['safe_regex']?.['regex'] ?? 'v', dice);
   const clean = base.replace(/[^\u0020-\u007e]/g, '');
   return dice.pick([clean, clean, clean, `${clean}x`, `x${clean}`, clean.toUpperCase(), clean.slice(1)]).trim();
-}
-
-const words = ['a', 'api', 'items', 'v1', 'x-y', 'Shop'];
-
-/**
- * A route table with every matcher and action that Istio makes, and some that only EnvoyFilters do. A redirect never has
- * `prefix_rewrite` on a template, for Envoy 1.37 aborts where the path is shorter than the template.
- */
-export function generatedTable(dice: Dice): RouteConfiguration {
-  const domains = [
-    'shop.example',
-    'shop.example:8080',
-    '*.shop.example',
-    '*.eu.shop.example',
-    '*-api.example',
-    'shop.*',
-    'shop.example.*',
-    'UPPER.example',
-    '10.0.0.1',
-    '10.0.0.1:80',
-  ];
-  const shuffled = domains.filter(() => dice.chance(0.7));
-  const groups: string[][] = [];
-  for (const domain of shuffled) {
-    const last = groups.at(-1);
-    if (last && dice.chance(0.3)) last.push(domain);
-    else groups.push([domain]);
-  }
-  if (dice.chance(0.7)) groups.push(['*']);
-  return {
-    name: 'generated',
-    ignore_port_in_host_matching: dice.chance(0.5),
-    virtual_hosts: groups.map((names, index) => ({
-      name: `host-${index}`,
-      domains: names,
-      ...(dice.chance(0.06) ? { require_tls: 'ALL' } : {}),
-      routes: Array.from({ length: 1 + Math.floor(dice.next() * 8) }, () => generatedRoute(dice)),
-    })),
-  };
-}
-
-function generatedRoute(dice: Dice): Message & { match: Message } {
-  const segments = Array.from({ length: 1 + Math.floor(dice.next() * 3) }, () => dice.pick(words));
-  const path = `/${segments.join('/')}`;
-  const match: Message = dice.pick<Message>([
-    { prefix: '/' },
-    { prefix: path },
-    { prefix: `${path}/` },
-    { prefix: path, case_sensitive: false },
-    { path },
-    { path, case_sensitive: false },
-    { path_separated_prefix: path },
-    { path_separated_prefix: path, case_sensitive: false },
-    { safe_regex: { regex: `${path}/[0-9]+` } },
-    { safe_regex: { regex: `(?i)${path}(/.*)?` } },
-    {
-      path_match_policy: {
-        name: 'envoy.path.match.uri_template.uri_template_matcher',
-        typed_config: {
-          '@type': 'type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
-          path_template: dice.pick([`${path}/*`, `${path}/**`, `${path}/{id}/end`, `/*${path}`]),
-        },
-      },
-    },
-  ]);
-  const headers = Array.from({ length: Math.floor(dice.next() * 3) }, () => generatedHeader(dice));
-  const query = dice.chance(0.3)
-    ? [
-        {
-          name: dice.pick(['q', 'page']),
-          ...dice.pick<Message>([
-            { present_match: true },
-            { present_match: false },
-            { string_match: generatedString(dice) },
-          ]),
-        },
-      ]
-    : [];
-  return {
-    match: {
-      ...match,
-      ...(headers.length > 0 ? { headers } : {}),
-      ...(query.length > 0 ? { query_parameters: query } : {}),
-    },
-    ...generatedAction(match, dice),
-  };
-}
-
-function generatedHeader(dice: Dice): Message {
-  const name = dice.pick(['x-user', 'x-env', ':method', ':authority', ':scheme', 'cookie']);
-  const value: Message = dice.pick<Message>([
-    { present_match: true },
-    { present_match: false },
-    { string_match: generatedString(dice, name) },
-    { string_match: generatedString(dice, name) },
-    { range_match: { start: '1', end: '10' } },
-  ]);
-  return {
-    name,
-    ...value,
-    ...(dice.chance(0.25) ? { invert_match: true } : {}),
-    ...(dice.chance(0.2) ? { treat_missing_header_as_empty: true } : {}),
-  };
-}
-
-function generatedString(dice: Dice, name = ''): Message {
-  const text =
-    name === ':method'
-      ? dice.pick(['GET', 'POST', 'PUT'])
-      : name === ':scheme'
-        ? dice.pick(['http', 'https'])
-        : dice.pick(['amy', 'bob', '7', 'a b', 'Dev']);
-  const fold = dice.chance(0.3) ? { ignore_case: true } : {};
-  return dice.pick<Message>([
-    { exact: text, ...fold },
-    { prefix: text.slice(0, 2) || text, ...fold },
-    { suffix: text.slice(-2), ...fold },
-    { contains: text, ...fold },
-    { safe_regex: { regex: `${text}.*` } },
-  ]);
-}
-
-function generatedAction(match: Message, dice: Dice): Message {
-  const rewrite: Message = match['path_match_policy']
-    ? {}
-    : dice.pick<Message>([
-        {},
-        {},
-        { prefix_rewrite: '/new' },
-        { prefix_rewrite: '/' },
-        { regex_rewrite: { pattern: { regex: '/([a-z]+)' }, substitution: '/<\\1>' } },
-      ]);
-  const host: Message = dice.pick<Message>([
-    {},
-    {},
-    {},
-    { host_rewrite_literal: 'other.example' },
-    { host_rewrite_header: 'x-user' },
-  ]);
-  return dice.pick<() => Message>([
-    () => ({ route: { cluster: 'one', ...rewrite, ...host } }),
-    () => ({ route: { cluster: 'two', ...rewrite } }),
-    () => ({
-      route: {
-        cluster: 'missing',
-        ...(dice.chance(0.4) ? { cluster_not_found_response_code: 'INTERNAL_SERVER_ERROR' } : {}),
-      },
-    }),
-    () => ({ direct_response: { status: dice.pick([200, 418, 503]), body: { inline_string: 'no' } } }),
-    () => ({
-      redirect: {
-        ...dice.pick<Message>([{}, { https_redirect: true }, { scheme_redirect: 'https' }]),
-        ...dice.pick<Message>([{}, { host_redirect: 'new.example' }]),
-        ...dice.pick<Message>([{}, { port_redirect: 8443 }]),
-        ...dice.pick<Message>([
-          {},
-          { path_redirect: '/gone' },
-          { path_redirect: '/gone?why=1' },
-          ...(match['path_match_policy'] ? [] : [{ prefix_rewrite: '/moved' }]),
-        ]),
-        ...(dice.chance(0.3) ? { strip_query: true } : {}),
-        ...(dice.chance(0.5)
-          ? { response_code: dice.pick(['FOUND', 'SEE_OTHER', 'TEMPORARY_REDIRECT', 'PERMANENT_REDIRECT']) }
-          : {}),
-      },
-    }),
-  ])();
-}
-
-/** Settings of connection managers that change what routes see. */
-export function generatedSettings(dice: Dice): Message {
-  return {
-    normalize_path: dice.chance(0.6),
-    merge_slashes: dice.chance(0.4),
-    path_with_escaped_slashes_action: dice.pick([
-      'KEEP_UNCHANGED',
-      'KEEP_UNCHANGED',
-      'REJECT_REQUEST',
-      'UNESCAPE_AND_REDIRECT',
-      'UNESCAPE_AND_FORWARD',
-    ]),
-    ...(dice.chance(0.2) ? { strip_any_host_port: true } : {}),
-    ...(dice.chance(0.5) ? { use_remote_address: true } : { use_remote_address: false }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { Hop, Outcome } from '../../explain/index.ts';
+import { type Hop, type Outcome, percent, share } from '../../explain/index.ts';
 import type { Message } from '../../model/envoy.ts';
 import type { Answer } from './ask.ts';
 import type { Origins, Reference } from './origins.ts';
@@ -23,10 +23,13 @@ export interface HopReport {
   rewrittenPath: string | null;
   rewrittenHost: string | null;
   headers: { name: string; action: string; value: string | null }[];
+  /** Changes of the response's headers. */
+  responseHeaders: { name: string; action: string; value: string | null }[];
   timeout: string | null;
   retries: string | null;
   mirrors: string[];
-  hashPolicy: number;
+  /** What load balancing hashes, in order: `header x-user`, `cookie session`. */
+  hashPolicy: string[];
   filters: { filter: string; verdict: string; why: string; decidedBy: Reference | null }[];
   decidedBy: (Reference & { what: string })[];
   lost: { route: string; why: string; resource: string | null; location: Reference['location'] }[];
@@ -94,14 +97,33 @@ const noHop: HopReport = {
   rewrittenPath: null,
   rewrittenHost: null,
   headers: [],
+  responseHeaders: [],
   timeout: null,
   retries: null,
   mirrors: [],
-  hashPolicy: 0,
+  hashPolicy: [],
   filters: [],
   decidedBy: [],
   lost: [],
 };
+
+/** `header x-user`, `cookie session`, `source address`. */
+function hashWords(policy: Message): string {
+  if (policy['header']) return `header ${policy['header']['header_name']}`;
+  if (policy['cookie']) return `cookie ${policy['cookie']['name']}`;
+  if (policy['query_parameter']) return `query parameter ${policy['query_parameter']['name']}`;
+  return policy['connection_properties'] ? 'source address' : 'filter state';
+}
+
+/** A cluster that requests are copied to, with the share where not all are. */
+function mirrorWords(policy: Message): string {
+  const part = share(policy['runtime_fraction']?.['default_value']);
+  return policy['runtime_fraction'] && part < 1 ? `${policy['cluster']} (${percent(part)})` : String(policy['cluster']);
+}
+
+function headerChange({ name, action, value }: Hop['headerChanges'][number]): HopReport['headers'][number] {
+  return { name, action, value: value ?? null };
+}
 
 function hopReport(hop: Hop, origins: Origins): HopReport {
   const action: Message = hop.route?.['route'] ?? {};
@@ -132,11 +154,12 @@ function hopReport(hop: Hop, origins: Origins): HopReport {
     ),
     rewrittenPath: hop.rewritten?.path ?? null,
     rewrittenHost: hop.rewritten?.authority ?? null,
-    headers: hop.headerChanges.map(({ name, action: what, value }) => ({ name, action: what, value: value ?? null })),
+    headers: hop.headerChanges.map(headerChange),
+    responseHeaders: hop.responseChanges.map(headerChange),
     timeout: action['timeout'] ?? null,
     retries: policy ? `${policy['num_retries'] ?? 1} on ${policy['retry_on'] ?? ''}` : null,
-    mirrors: (action['request_mirror_policies'] ?? []).map((it: Message) => String(it['cluster'])),
-    hashPolicy: (action['hash_policy'] ?? []).length,
+    mirrors: (action['request_mirror_policies'] ?? []).map(mirrorWords),
+    hashPolicy: (action['hash_policy'] ?? []).map(hashWords),
     filters: hop.filters.map(({ filter, verdict, words, policy: name }) => ({
       filter,
       verdict,

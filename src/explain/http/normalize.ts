@@ -20,7 +20,7 @@ export function normalizePath(path: string, manager: Message): Normalized {
     if (slashes === 'UNESCAPE_AND_REDIRECT') {
       const finished = finish(only, manager);
       if (finished === undefined) return { status: 400, details: 'path_normalization_failed' };
-      return { status: 307, location: finished + rest, details: 'path_normalization_redirect' };
+      return { status: 307, location: finished + rest, details: 'path_normalization_failed' };
     }
   }
   const finished = finish(only, manager);

@@ -1,6 +1,7 @@
 import type { Message, Route } from '../../model/envoy.ts';
-import { replaceAll } from '../match/regex.ts';
+import { namedGroup, replaceAll } from '../match/regex.ts';
 import type { RouteMatch } from '../match/route-match.ts';
+import { templateRegex } from '../match/uri-template.ts';
 import { type HttpRequest, pathOnly } from '../request.ts';
 
 const statuses: Record<string, number> = {
@@ -58,12 +59,28 @@ function rewritePath(action: Message, match: RouteMatch, path: string): string {
   return path;
 }
 
+/** The path that a template makes of the parts that the route's template has names for (uri_template rewriter). */
+function templatePath(action: Message, route: Route, path: string): string | undefined {
+  const rewrite = action['path_rewrite_policy']?.['typed_config']?.['path_template_rewrite'];
+  const template = route.match?.['path_match_policy']?.['typed_config']?.['path_template'];
+  if (typeof rewrite !== 'string' || typeof template !== 'string') return undefined;
+  const pattern = templateRegex(template);
+  return rewrite.replace(/\{([A-Za-z][A-Za-z0-9_]*)\}/g, (_, name: string) => namedGroup(path, pattern, name) ?? '');
+}
+
 /** The path and the host that go upstream (RouteEntryImplBase::finalizeRequestHeaders). */
-export function rewritten(route: Route, match: RouteMatch, request: HttpRequest): { path: string; authority: string } {
+export function rewritten(
+  route: Route,
+  match: RouteMatch,
+  request: HttpRequest,
+  entry?: Message,
+): { path: string; authority: string } {
   const action: Message = route['route'] ?? {};
   const only = pathOnly(request.path);
-  const path = rewritePath(action, match, only) + request.path.slice(only.length);
-  return { path, authority: rewrittenHost(action, only, request) };
+  const path =
+    (templatePath(action, route, only) ?? rewritePath(action, match, only)) + request.path.slice(only.length);
+  const own: string = entry?.['host_rewrite_literal'] || request.authority;
+  return { path, authority: rewrittenHost(action, only, { ...request, authority: own }) };
 }
 
 function rewrittenHost(action: Message, path: string, request: HttpRequest): string {

@@ -27,7 +27,7 @@ export function virtualHostIndex(config: RouteConfiguration): VirtualHostIndex {
   const prefixLengths = [...prefixes.keys()].sort((a, b) => b - a);
   const ignorePort = config['ignore_port_in_host_matching'] === true;
   return (authority) => {
-    const name = (ignorePort ? withoutPort(authority) : authority).toLowerCase();
+    const name = (ignorePort ? untilColon(authority) : authority).toLowerCase();
     if (name === '') return exact.size + suffixes.size + prefixes.size === 0 ? fallback : undefined;
     const found = exact.get(name);
     if (found !== undefined) return found;
@@ -54,10 +54,20 @@ function addTo(byLength: Map<number, Map<string, number>>, text: string, index: 
   if (!names.has(text)) names.set(text, index);
 }
 
-/** The authority without its port (HeaderUtility::getPortStart): the last colon, outside of an IPv6 address's brackets. */
-export function withoutPort(authority: string): string {
+/** The authority up to its last colon, outside of an IPv6 address's brackets (HeaderUtility::getPortStart): a port or not. */
+function untilColon(authority: string): string {
   const colon = authority.lastIndexOf(':');
-  if (colon < 0 || colon < authority.lastIndexOf(']')) return authority;
-  const port = authority.slice(colon + 1);
-  return /^\d+$/.test(port) && Number(port) <= 65535 ? authority.slice(0, colon) : authority;
+  return colon < 0 || colon < authority.lastIndexOf(']') ? authority : authority.slice(0, colon);
+}
+
+/** The port of an authority, undefined where what stands behind its last colon is no number (HeaderUtility::stripPortFromHost). */
+function portOf(authority: string): number | undefined {
+  const rest = authority.slice(untilColon(authority).length + 1);
+  return /^\d{1,9}$/.test(rest) ? Number(rest) : undefined;
+}
+
+/** The authority without its port; with `only` another port than that stays. */
+export function withoutPort(authority: string, only?: number): string {
+  const port = portOf(authority);
+  return port === undefined || (only !== undefined && port !== only) ? authority : untilColon(authority);
 }

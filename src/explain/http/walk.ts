@@ -3,18 +3,21 @@ import { objects } from '../../model/json.ts';
 import type { Accepted } from '../accept.ts';
 import { indexOf } from '../cluster.ts';
 import type { Branch, Hop, Sender, World } from '../hop.ts';
+import { isGrpc } from '../match/route-match.ts';
 import { localReply, type Outcome, open } from '../outcome.ts';
 import { type HttpRequest, headerOf } from '../request.ts';
 import type { Subject } from '../security/rbac.ts';
+import type { Connection } from '../tcp/connection.ts';
 import { merged, type Payload, throughCluster } from '../upstream.ts';
 import { type FilterWalk, walkFilters } from './filters.ts';
-import { changed, headerChanges } from './headers.ts';
+import { changedHeaders, headerChanges } from './headers.ts';
 import { malformation } from './malformed.ts';
 import { normalizePath } from './normalize.ts';
 import { redirectLocation, redirectStatus, rewritten, tlsLocation } from './redirect.ts';
 import { retries, retryPolicy } from './retry.ts';
 import { type RouteFound, RouteTable } from './route-table.ts';
 import { type ClusterShare, clusterShares } from './shares.ts';
+import { allowsUpgrade, upgradeOf } from './upgrade.ts';
 import { withoutPort } from './virtual-host.ts';
 
 /** Passes a request through a connection manager: normalization, route, filters, router. */
@@ -30,14 +33,22 @@ export function walkHttp(
   const malformed = malformation(original);
   if (malformed) return localReply(400, malformed, '-', { by: hop.proxy });
   const normalized = normalizePath(original.path, manager);
-  if ('status' in normalized)
-    return localReply(normalized.status, normalized.details, '-', { location: normalized.location, by: hop.proxy });
-  const request = received(original, manager, accepted.secure, normalized.path, hop.connection.sourceIp);
+  if ('status' in normalized) {
+    const { status, details, location } = normalized;
+    // A client of gRPC gets no Location here.
+    const reply = isGrpc(original) ? { by: hop.proxy } : { by: hop.proxy, location };
+    return forGrpc(localReply(status, details, '-', reply), original, hop.proxy);
+  }
+  const request = received(original, manager, accepted.secure, normalized.path, hop.connection);
+  hop.request = request;
   const config = routeConfiguration(manager, sender);
   if (!config) return localReply(404, 'route_not_found', 'NR', { by: hop.proxy });
   hop.config = config;
   const table = RouteTable.of(config);
   let found = note(hop, table, request);
+  const upgrade = upgradeOf(request);
+  if (upgrade !== undefined && (found.route || found.needsTls) && !allowsUpgrade(upgrade, manager, found.route))
+    return forGrpc(localReply(403, 'upgrade_failed', '-', { by: hop.proxy }), request, hop.proxy);
   const filters = objects(manager['http_filters']) as Message[];
   const inForce = { ...request, metadata: subject.metadata };
   const walk = walkFilters(filters, levelsOf(found, config), inForce, { ...subject, request }, world.now);
@@ -76,8 +87,7 @@ function unlessChance(outcome: Outcome, { chances, delays }: FilterWalk, request
 
 /** A client of gRPC gets an answer of the proxy as a status of gRPC in a 200. */
 function forGrpc(outcome: Outcome, request: HttpRequest, proxy: string): Outcome {
-  const grpc = /^application\/grpc(\+|$)/.test(request.headers.get('content-type')?.[0] ?? '');
-  return grpc && outcome.kind === 'answer' && outcome.by === proxy ? { ...outcome, status: 200 } : outcome;
+  return isGrpc(request) && outcome.kind === 'answer' && outcome.by === proxy ? { ...outcome, status: 200 } : outcome;
 }
 
 /** The request as the connection manager hands it to filters (ConnectionManagerUtility::mutateRequestHeaders). */
@@ -86,7 +96,7 @@ function received(
   manager: Message,
   secure: boolean,
   path: string,
-  sourceIp: string | undefined,
+  { sourceIp, destinationPort }: Connection,
 ): HttpRequest {
   const own = secure ? 'https' : 'http';
   const told = headerOf(request, 'x-forwarded-proto');
@@ -97,9 +107,8 @@ function received(
     headers.set('x-forwarded-for', [...(headers.get('x-forwarded-for') ?? []), sourceIp]);
   let { authority } = request;
   if (manager['strip_any_host_port'] === true) authority = withoutPort(authority);
-  else if (manager['strip_matching_host_port'] === true && authority.endsWith(secure ? ':443' : ':80'))
-    authority = withoutPort(authority);
-  if (manager['strip_trailing_host_dot'] === true) authority = authority.replace(/\.(?=$|:\d+$)/, '');
+  else if (manager['strip_matching_host_port'] === true) authority = withoutPort(authority, destinationPort);
+  if (manager['strip_trailing_host_dot'] === true) authority = authority.replace(/\.(?=$|:[^.]*$)/, '');
   return { ...request, scheme, authority, path, headers };
 }
 
@@ -161,16 +170,25 @@ function route(
   }
   if (!chosen['route']) return open('the route has an action that is not known');
   const shares = clusterShares(chosen, request);
-  hop.headerChanges = headerChanges(
-    'request',
-    config,
-    virtualHost,
-    chosen,
-    shares.length === 1 ? shares[0]?.entry : undefined,
-  );
-  hop.rewritten = rewritten(chosen, match, request);
+  const entry = shares.length === 1 ? shares[0]?.entry : undefined;
+  hop.headerChanges = headerChanges('request', config, virtualHost, chosen, entry).flat();
+  hop.responseChanges = headerChanges('response', config, virtualHost, chosen, entry).flat();
+  hop.rewritten = upstreamRequest(config, found, entry, request);
   hop.branches = shares.flatMap((it) => send(hop, config, found, it, request, sender, world, flags));
   return merged(hop.branches);
+}
+
+/** The request as the router sends it: headers are changed before host and path (RouteEntryImplBase::finalizeRequestHeaders). */
+function upstreamRequest(
+  config: RouteConfiguration,
+  { route: chosen, match, virtualHost }: RouteFound,
+  entry: Message | undefined,
+  request: HttpRequest,
+): HttpRequest {
+  const levels = headerChanges('request', config, virtualHost, chosen, entry);
+  const headers = changedHeaders(request.headers, levels, request);
+  const changed = { ...request, headers, metadata: undefined };
+  return chosen && match ? { ...changed, ...rewritten(chosen, match, changed, entry) } : changed;
 }
 
 const notFound: Record<string, number> = { NOT_FOUND: 404, INTERNAL_SERVER_ERROR: 500 };
@@ -197,10 +215,10 @@ function send(
       },
     ];
   }
-  const changes = headerChanges('request', config, found.virtualHost, chosen, share.entry);
-  const own = share.entry?.['host_rewrite_literal'];
-  const moved = { ...request, ...hop.rewritten, ...(own ? { authority: own as string } : {}), metadata: undefined };
-  const payload: Payload = { request: changed(moved, changes), http: upstreamProtocol(cluster) };
+  const payload: Payload = {
+    request: upstreamRequest(config, found, share.entry, request),
+    http: upstreamProtocol(cluster),
+  };
   const policy = retryPolicy(chosen, found.virtualHost);
   return throughCluster(hop, sender, cluster, share.share, payload, world).map((branch) => ({
     ...branch,

@@ -22,6 +22,12 @@ export function fullMatch(pattern: string): (text: string) => boolean {
   return compiledPattern ? (text) => compiledPattern.matches(text) : () => false;
 }
 
+/** The text of a named group of a full match; undefined where the pattern does not match. */
+export function namedGroup(text: string, pattern: string, name: string): string | undefined {
+  const matcher = regex(pattern)?.matcher(text);
+  return matcher?.matches() ? (matcher.group(name) ?? '') : undefined;
+}
+
 /** RE2::GlobalReplace with `\1` in the substitution (type.matcher.v3 RegexMatchAndSubstitute). */
 export function replaceAll(text: string, pattern: string, substitution: string): string {
   const matcher = regex(pattern)?.matcher(text);

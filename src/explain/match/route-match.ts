@@ -33,7 +33,7 @@ export function routeMatch(match: Message): RouteMatch {
     place(queryMatch(it), 'query_parameters', index);
   for (const [index, it] of objects(match['dynamic_metadata']).entries())
     place(metadataMatch(it), 'dynamic_metadata', index);
-  if (match['grpc']) place(isGrpc, 'grpc');
+  if (match['grpc']) place(grpc, 'grpc');
   if (match['tls_context']) place(clientCertificate, 'tls_context');
   if (match['runtime_fraction']) place(byChance(match['runtime_fraction']['default_value']), 'runtime_fraction');
   if (match['filter_state']) place(filterState, 'filter_state');
@@ -65,8 +65,13 @@ function pathField(match: Message): string {
   return pathFields.find((field) => match[field] !== undefined) ?? 'prefix';
 }
 
-const isGrpc: Condition<HttpRequest> = {
-  test: (request) => /^application\/grpc(\+|$)/.test(headerOf(request, 'content-type') ?? ''),
+/** Whether a request is one of gRPC (Grpc::Common::isGrpcRequestHeaders). */
+export function isGrpc(request: HttpRequest): boolean {
+  return /^application\/grpc(\+|$)/.test(headerOf(request, 'content-type') ?? '');
+}
+
+const grpc: Condition<HttpRequest> = {
+  test: isGrpc,
   why: () => 'the request is not gRPC: no content-type application/grpc',
 };
 
