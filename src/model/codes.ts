@@ -5,6 +5,7 @@ export const codes = {
   unmanaged: 'MESH0003',
   controllerOwned: 'MESH0004',
   wrongNamespace: 'MESH0005',
+  leftAlone: 'MESH0006',
   stale: 'MESH0010',
   disconnected: 'MESH0011',
   rejected: 'MESH0012',

@@ -14,6 +14,7 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.unmanaged]: 'An object is in the cluster and not in Git.',
   [codes.controllerOwned]: 'A field differs from Git because a controller owns it.',
   [codes.wrongNamespace]: 'An object was applied to another namespace than Git says.',
+  [codes.leftAlone]: 'A difference that the tool which applies Git is told to leave.',
   [codes.stale]: 'A proxy holds an older configuration than the API server has.',
   [codes.disconnected]: 'A proxy is not connected to istiod and gets no more changes.',
   [codes.rejected]: 'Envoy rejected a part of the configuration and keeps the former one.',

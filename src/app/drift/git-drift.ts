@@ -5,6 +5,8 @@ import { formatPath, type Path } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
 import type { Whereabouts } from '../../source/whereabouts.ts';
+import type { Conventions } from './conventions/index.ts';
+import { leftAlone } from './conventions/left-alone.ts';
 import { type Effect, type EffectOracle, evidenceOf } from './effect.ts';
 import { effectOfField, shown } from './effects-wording.ts';
 import { controllerOf } from './managers.ts';
@@ -14,16 +16,22 @@ import { applied, withField } from './overlay.ts';
 /** Beyond so many differing fields of one object each field is given the effect of the whole object. */
 const mostFieldsAlone = 20;
 
-/** Findings of one object in which Git and the API server disagree; none where the difference is one of spelling. */
+/**
+ * Findings of one object in which Git and the API server disagree; none where the difference is one of spelling.
+ *
+ * @param conventions what the tool that applies Git leaves as it is
+ */
 export async function gitDriftFindings(
   drift: ObjectDrift,
   oracle: EffectOracle,
   places: ReadonlyMap<string, Whereabouts> = new Map(),
+  conventions?: Conventions,
 ): Promise<Finding[]> {
-  if (drift.kind === 'not-applied') return [await notApplied(drift.git, drift.twin, oracle)];
-  if (drift.kind === 'unmanaged')
-    return [await unmanaged(drift.live, drift.twin, oracle, places.get(resourceKey(drift.live)))];
-  return changed(drift.git, drift.live, drift.differences, oracle);
+  if (drift.kind === 'not-applied')
+    return [leftAlone(await notApplied(drift.git, drift.twin, oracle), conventions?.ofObject(drift.git, 'git'))];
+  if (drift.kind === 'changed') return changed(drift.git, drift.live, drift.differences, oracle, conventions);
+  const found = await unmanaged(drift.live, drift.twin, oracle, places.get(resourceKey(drift.live)));
+  return [leftAlone(found, conventions?.ofObject(drift.live, 'live'))];
 }
 
 async function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOracle): Promise<Finding> {
@@ -89,6 +97,7 @@ async function changed(
   live: Resource,
   differences: readonly FieldDifference[],
   oracle: EffectOracle,
+  conventions: Conventions | undefined,
 ): Promise<Finding[]> {
   const whole = await oracle.change(live, applied(git, live));
   const effectOf = async (difference: FieldDifference): Promise<Effect> => {
@@ -100,12 +109,13 @@ async function changed(
   for (const difference of differences) {
     const effect = await effectOf(difference);
     if (difference.weak && effect.proxies.length === 0) continue;
-    found.push(fieldFinding(git, live, difference, effect));
+    found.push(leftAlone(fieldFinding(git, live, difference, effect), conventions?.ofField(git, live, difference)));
   }
   // Fields that do nothing alone may do something together (a list reordered and shortened): then the object as a whole is named.
   if (found.length === 0 && whole.proxies.length > 0) {
     const first = differences[0];
-    if (first) return [fieldFinding(git, live, first, whole)];
+    const left = conventions && differences.map((it) => conventions.ofField(git, live, it));
+    if (first) return [leftAlone(fieldFinding(git, live, first, whole), left?.every((it) => it) ? left[0] : undefined)];
   }
   return found;
 }

@@ -31,6 +31,12 @@ export function controllerOf(resource: Resource, path: Path): string | undefined
   return path.some((step) => controllerFields.has(String(step))) ? manager : undefined;
 }
 
+/** Whether a field manager is on record as owner of a field, or of the list or mapping around it. */
+export function ownsField(resource: Resource, manager: string, path: Path): boolean {
+  const entries = resource.metadata.managedFields ?? [];
+  return entries.some((entry) => entry.manager === manager && depthOf(entry, path) > 0);
+}
+
 /** How many steps of the path the entry names: 0 where it does not own the field. */
 function depthOf(entry: ManagedFields, path: Path): number {
   let fields: JsonObject | undefined = entry.fieldsV1;

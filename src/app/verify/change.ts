@@ -1,6 +1,7 @@
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import type { RegistryInput } from '../../registry/types.ts';
 import { toResource } from '../../source/object.ts';
+import type { Conventions } from '../drift/conventions/index.ts';
 import { controllerOf } from '../drift/managers.ts';
 import { differencesOf } from '../drift/objects.ts';
 import { overlay } from '../drift/overlay.ts';
@@ -18,8 +19,14 @@ export interface Change {
  *
  * @param head what Git says
  * @param since what Git said before; none: all that Git says is the change
+ * @param conventions what the tool that applies Git leaves as it is
  */
-export function changeOf(cluster: RegistryInput, head: readonly Resource[], since: readonly Resource[] = []): Change {
+export function changeOf(
+  cluster: RegistryInput,
+  head: readonly Resource[],
+  since: readonly Resource[] = [],
+  conventions?: Conventions,
+): Change {
   const live = new Map(cluster.resources.map((resource) => [resourceKey(resource), resource]));
   const state = (own: readonly Resource[], other: readonly Resource[]): RegistryInput => {
     const kept = new Set(own.map(resourceKey));
@@ -29,18 +36,22 @@ export function changeOf(cluster: RegistryInput, head: readonly Resource[], sinc
       ...cluster,
       resources: overlay(
         left,
-        own.map((it) => withControllers(it, live.get(resourceKey(it)))),
+        own.map((it) => withOthers(it, live.get(resourceKey(it)), conventions)),
       ),
     };
   };
   return { base: state(since, head), head: state(head, since) };
 }
 
-/** The object of Git with the values that a controller of the cluster moves: those Git does not decide. */
-function withControllers(git: Resource, live: Resource | undefined): Resource {
-  if (!live?.metadata.managedFields) return git;
+/**
+ * The object of Git with the values that Git does not decide: those that a controller of the cluster moves, and those that
+ * the tool which applies Git is told to leave.
+ */
+function withOthers(git: Resource, live: Resource | undefined, conventions: Conventions | undefined): Resource {
+  if (!live) return git;
   const owned = differencesOf(git, live).filter(
-    ({ kind, livePath }) => kind === 'changed' && controllerOf(live, livePath) !== undefined,
+    (it) =>
+      it.kind === 'changed' && (controllerOf(live, it.livePath) !== undefined || conventions?.ofField(git, live, it)),
   );
   if (owned.length === 0) return git;
   const object = structuredClone(git.object);

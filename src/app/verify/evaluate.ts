@@ -9,6 +9,7 @@ import type { Resource } from '../../model/resource.ts';
 import type { Arrival, VerifiedProxy } from '../../model/verify.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Registry } from '../../registry/types.ts';
+import { readConventions } from '../drift/conventions/index.ts';
 import { type Examined, examine } from '../drift/examine.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
 import { digest } from '../drift/shared-configs.ts';
@@ -52,7 +53,12 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const input = toRegistryInput(state);
-  const change = changeOf(input, head.filter(judgedKind), since?.filter(judgedKind));
+  const change = changeOf(
+    input,
+    head.filter(judgedKind),
+    since?.filter(judgedKind),
+    readConventions(head, input.resources),
+  );
   const registries = { api: buildRegistry(input), base: buildRegistry(change.base), head: buildRegistry(change.head) };
   const byId = (registry: Registry): Map<string, Proxy> => new Map(registry.proxies.map((it) => [it.id, it]));
   const proxiesOf = { api: byId(registries.api), base: byId(registries.base), head: byId(registries.head) };
