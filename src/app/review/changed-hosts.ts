@@ -1,4 +1,4 @@
-import type { ProxyConfig, Route, RouteConfiguration, VirtualHost } from '../../model/envoy.ts';
+import type { Message, ProxyConfig, Route, RouteConfiguration, VirtualHost } from '../../model/envoy.ts';
 import { isObject } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { idleHosts } from '../../rules/holders.ts';
@@ -7,7 +7,10 @@ import type { CompiledMesh } from '../../rules/types.ts';
 /** A virtual host that a change touches, with the routes of both sides. */
 export interface ChangedHost {
   domain: string;
+  /** That the proxy listens on. */
   port: number;
+  /** Whether the proxy ends TLS before it looks at the routes. */
+  tls: boolean;
   routes: Route[];
 }
 
@@ -20,16 +23,28 @@ export function changedHosts(base: CompiledMesh, former: Proxy, head: CompiledMe
     new Map(config.routes.map((it) => [it.name, it]));
   const [olds, news] = [byName(before), byName(after)];
   return [...new Set([...olds.keys(), ...news.keys()])].flatMap((name) => {
-    const port = Number(/(?:^|http\.|:)(\d+)$/.exec(name)?.[1]);
-    if (Number.isNaN(port) || name.startsWith('inbound')) return [];
+    const tls = name.startsWith('https.');
+    const port = tls
+      ? (listenerOf(name, after) ?? listenerOf(name, before))
+      : Number(/(?:^|http\.|:)(\d+)$/.exec(name)?.[1]);
+    if (port === undefined || Number.isNaN(port) || name.startsWith('inbound')) return [];
     const [old, current] = [byDomain(olds.get(name), idle), byDomain(news.get(name), idle)];
     return [...new Set([...old.keys(), ...current.keys()])].flatMap((domain) => {
       const [first, second] = [old.get(domain)?.routes ?? [], current.get(domain)?.routes ?? []];
       const leadsElsewhere = [...first, ...second].some((route) => leadsTo(route).some((it) => clusters.has(it)));
       if (!leadsElsewhere && JSON.stringify(first) === JSON.stringify(second)) return [];
-      return [{ domain, port, routes: [...second, ...first] }];
+      return [{ domain, port, tls, routes: [...second, ...first] }];
     });
   });
+}
+
+/** The port of the listener that asks for a route configuration: a gateway's server of HTTPS has one of its own. */
+function listenerOf(routes: string, { listeners }: ProxyConfig): number | undefined {
+  const asks = (chain: Message): boolean =>
+    ((chain['filters'] ?? []) as Message[]).some((it) => it['typed_config']?.rds?.route_config_name === routes);
+  const found = listeners.find(({ filter_chains: chains }) => (chains ?? []).some(asks));
+  const port = found?.['address']?.socket_address?.port_value;
+  return typeof port === 'number' ? port : undefined;
 }
 
 /** Names of clusters that only one side has, or that differ. */

@@ -11,6 +11,14 @@ import { serverRequests } from './server-requests.ts';
 /** So many differences are shown. */
 const mostShown = 20;
 
+interface Asked {
+  proxy: Proxy;
+  domain: string;
+  port: number;
+  tls: boolean;
+  request: BoundaryRequest;
+}
+
 interface Difference {
   curl: string;
   base: string;
@@ -35,17 +43,17 @@ export function differingRequests(
   for (const proxy of head.proxies) {
     const former = old.get(proxy.id);
     if (!former || !changed.has(proxy.id)) continue;
-    for (const { domain, port, routes } of changedHosts(base, former, head, proxy)) {
+    for (const { domain, port, tls, routes } of changedHosts(base, former, head, proxy)) {
       const shown = new Set<string>();
       for (const request of boundaryRequests(routes)) {
-        const asked = { proxy, domain, port, request };
+        const asked = { proxy, domain, port, tls, request };
         const [first, second] = [ask(before, base, asked), ask(after, head, asked)];
         if (!first || !second || first.key === second.key) continue;
         // One witness for each kind of difference on a host.
         const kind = `${first.words} ${second.words}`;
         if (shown.has(kind)) continue;
         shown.add(kind);
-        const curl = curlOf(proxy, domain, port, request);
+        const curl = curlOf(asked);
         const key = `${curl} ${kind}`;
         const known = found.get(key) ?? { curl, ...bothInWords(first, second), proxies: new Set() };
         found.set(key, known);
@@ -65,16 +73,16 @@ function meshOf({ registry, config }: CompiledMesh): Mesh {
 }
 
 /** What becomes of a request; undefined where it cannot be told. */
-function ask(
-  mesh: Mesh,
-  compiled: CompiledMesh,
-  { proxy, domain, port, request }: { proxy: Proxy; domain: string; port: number; request: BoundaryRequest },
-): End | undefined {
+function ask(mesh: Mesh, compiled: CompiledMesh, { proxy, domain, port, tls, request }: Asked): End | undefined {
   const own = compiled.proxies.find(({ id }) => id === proxy.id);
   const sender = own && mesh.sender(own.pod);
   if (!sender) return undefined;
   try {
-    const asked = readRequest(`http://${domain}:${port}${request.path}`, request.headers, request.method);
+    const asked = readRequest(
+      `${tls ? 'https' : 'http'}://${domain}:${port}${request.path}`,
+      request.headers,
+      request.method,
+    );
     const world = mesh.world({ answer: 200 });
     const explained =
       proxy.type === 'router'
@@ -94,10 +102,14 @@ function addressOf({ registry }: CompiledMesh, proxy: Proxy, domain: string): st
   return address ?? '192.0.2.1';
 }
 
-function curlOf(proxy: Proxy, domain: string, port: number, { method, path, headers }: BoundaryRequest): string {
+/** The request as a line to try; `$GATEWAY` is the address of the gateway. */
+function curlOf({ proxy, domain, port, tls, request: { method, path, headers } }: Asked): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
   const options = headers.map((header) => ` -H ${quoted(header)}`).join('');
   const verb = method === 'GET' ? '' : ` -X ${method}`;
+  // The server is chosen by SNI, which curl takes from the URL; -k, because the certificate may be for inner names.
+  if (proxy.type === 'router' && tls)
+    return `curl -ik${verb} --resolve "${domain}:${port}:$GATEWAY"${options} ${quoted(`https://${domain}:${port}${path}`)}`;
   if (proxy.type === 'router')
     return `curl -i${verb} -H ${quoted(`Host: ${domain}`)}${options} ${quoted(`http://$GATEWAY:${port}${path}`)}`
       .replace("'http://$GATEWAY", '"http://$GATEWAY')
