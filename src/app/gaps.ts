@@ -1,5 +1,6 @@
 import type { ClusterState } from '../model/cluster-state.ts';
 import type { Desired } from './desired/index.ts';
+import { isHiddenKind } from './hidden-kinds.ts';
 import { silentIstiods } from './istiod-problems.ts';
 
 /** What could not be read, for commands that print sentences in place of a report. */
@@ -16,7 +17,7 @@ export function gapsOf(state: ClusterState, git: Pick<Desired, 'diagnostics'> | 
   const skipped = state.skipped.filter(({ reason }) => reason !== 'not-served');
   const told = git?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
   const notes = [
-    ...skipped.map(({ essential, message }) => `${essential ? 'error' : 'warning'}: ${message}`),
+    ...skipped.map((it) => `${isHiddenKind(it) || it.essential ? 'error' : 'warning'}: ${it.message}`),
     ...silentIstiods(state).map(({ message, fix }) => `warning: ${message}; ${fix}`),
     ...told.map(({ message }) => `error: ${message}`),
   ];

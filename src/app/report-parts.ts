@@ -2,6 +2,7 @@ import type { ClusterState } from '../model/cluster-state.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Diagnostic, Report } from '../model/report.ts';
 import type { Desired } from './desired/index.ts';
+import { isHiddenKind } from './hidden-kinds.ts';
 
 const rank = { error: 0, warning: 1, info: 2 };
 
@@ -34,7 +35,7 @@ export function sourceDiagnostic({ related: _, ...diagnostic }: Desired['diagnos
 /** What of the cluster was not read. */
 export function skippedDiagnostics(state: ClusterState): Diagnostic[] {
   return state.skipped.map((it) => ({
-    severity: it.essential ? 'error' : it.reason === 'not-served' ? 'info' : 'warning',
+    severity: it.essential || isHiddenKind(it) ? 'error' : it.reason === 'not-served' ? 'info' : 'warning',
     subject: it.what,
     message: it.message,
     ...(it.hides === '' ? {} : { fix: `without it the report says nothing about ${it.hides}` }),

@@ -87,8 +87,9 @@ export async function runRoute(
     report.agree = agree(report.expected, report.live);
     if (!report.agree && git) report.causes = causes(state, git, report.expected, report.live);
   }
-  if (report.agree === false) return { report, code: exitCodes.found };
   const complete = gaps.complete && clusters.unread.length === 0;
+  // Sides that differ may do so for what was not read.
+  if (report.agree === false && gaps.complete) return { report, code: exitCodes.found };
   return { report, code: complete ? exitCodes.clean : exitCodes.incomplete };
 }
 

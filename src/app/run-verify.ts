@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseTimeout } from '../io/kube/options.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
+import type { Resource } from '../model/resource.ts';
 import { type Arrival, arrivals, type VerifiedProxy, type VerifyReport, verifyVersion } from '../model/verify.ts';
 import { mergeDiagnostics } from './clusters/merge-reports.ts';
 import { progressOver, selectsNone } from './clusters/progress.ts';
 import { readMesh } from './clusters/read.ts';
 import { exitCodes } from './exit-code.ts';
+import { allKindsRead, hiddenKinds, isHiddenKind, isOfKind } from './hidden-kinds.ts';
 import { type InputFlags, readGit, UserError } from './inputs.ts';
 import { istiodProblems } from './istiod-problems.ts';
 import { redactGit, unseenChanges } from './redacted-git.ts';
@@ -64,6 +66,7 @@ export async function runVerify(
     const progress = progressOver(mesh.states, events.onProgress);
     const evaluations: Evaluation[] = [];
     for (const state of mesh.states) {
+      refuseHidden(git.resources, state);
       const options = { concurrency: flags.concurrency ?? 16, arrived, signal, onProgress: progress(state) };
       evaluations.push(await evaluate(git.resources, since?.resources, state, options));
     }
@@ -95,7 +98,7 @@ export async function runVerify(
     mesh.unread.length === 0 &&
     result.unread.length === 0 &&
     hidden.length === 0 &&
-    !mesh.states.some(({ skipped }) => skipped.some((it) => it.essential)) &&
+    mesh.states.every(allKindsRead) &&
     ![...git.diagnostics, ...(since?.diagnostics ?? [])].some((it) => it.severity === 'error');
   const code = codeOf(counts, complete);
   const report: VerifyReport = {
@@ -125,6 +128,20 @@ export async function runVerify(
     exitCode: code,
   };
   return { report, code };
+}
+
+/**
+ * Whether the API server has what Git says cannot be told where it does not let its objects be listed.
+ *
+ * @throws UserError which names the rights that are missing
+ */
+function refuseHidden(git: readonly Resource[], state: ClusterState): void {
+  const hidden = hiddenKinds(state);
+  if (!git.some((resource) => isOfKind(resource, hidden))) return;
+  const why = state.skipped.filter(isHiddenKind).map(({ message }) => message);
+  throw new UserError(
+    `Git holds objects of kinds that could not be read, so nothing can be verified: ${why.join('; ')}`,
+  );
 }
 
 /** The worst that is left decides: what no waiting mends goes first. */

@@ -8,7 +8,6 @@ import type {
 } from '../model/cluster-state.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import type { Resource } from '../model/resource.ts';
 import { type Capture, type CapturedIstiod, type CapturedProxy, readCapture, readCaptures } from './capture.ts';
 
 /** The state of one cluster. The name is of the cluster, where the capture is one of several. */
@@ -47,15 +46,21 @@ function toState(path: string, capture: Capture): ClusterState {
     origin: `capture ${path}`,
     takenAt: capture.takenAt,
     resources: capture.resources,
-    istiods: capture.istiods.map((istiod) => toAnswers(istiod, capture.resources)),
+    istiods: [...capture.istiods, ...silent(capture)].map((istiod) => toAnswers(istiod, capture)),
     proxies: capture.proxies.map(toSource).sort((a, b) => (a.id < b.id ? -1 : 1)),
-    skipped: capture.errors.map((error): Skipped => toSkipped(capture, error)),
+    skipped: [...capture.skipped, ...capture.errors.map((error): Skipped => toSkipped(capture, error))],
     ...(capture.redacted.length > 0 ? { redacted: capture.redacted } : {}),
     ...(capture.leftOut.size > 0 ? { leftOut: capture.leftOut } : {}),
   };
 }
 
-function toAnswers(istiod: CapturedIstiod, resources: readonly Resource[]): IstiodAnswers {
+/** Istiods that ran when it was taken and told nothing: a proxy that the others do not know may be connected to them. */
+function silent({ istiods, istiodNames }: Capture): CapturedIstiod[] {
+  const told = new Set(istiods.map(({ pod }) => pod));
+  return istiodNames.filter((pod) => !told.has(pod)).map((pod) => ({ pod }));
+}
+
+function toAnswers(istiod: CapturedIstiod, { resources, problems }: Capture): IstiodAnswers {
   const pod = resources.find((resource) => resource.kind === 'Pod' && resource.metadata.name === istiod.pod);
   return {
     podName: istiod.pod,
@@ -65,7 +70,7 @@ function toAnswers(istiod: CapturedIstiod, resources: readonly Resource[]): Isti
     syncz: istiod.syncz as JsonObject[] | undefined,
     mesh: istiod.mesh,
     clusterz: istiod.clusterz,
-    problems: [],
+    problems: problems.filter(({ message }) => message.includes(istiod.pod)),
   };
 }
 

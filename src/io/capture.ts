@@ -1,3 +1,4 @@
+import { isProblem, type Problem, type Skipped } from '../model/cluster-state.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
@@ -49,6 +50,11 @@ export interface Capture {
   redacted: string[];
   /** Proxies' folders and other files that were left out though they were there, with the reason. */
   leftOut: Map<string, string>;
+  /** What could not be read of the cluster when it was taken. */
+  skipped: Skipped[];
+  problems: Problem[];
+  /** Istiods that ran then; one without a folder told nothing. */
+  istiodNames: string[];
   resources: Resource[];
   istiods: CapturedIstiod[];
   proxies: CapturedProxy[];
@@ -101,7 +107,7 @@ function folderOf(files: CaptureFiles, folder: string): CaptureFiles {
   };
 }
 
-type Head = Pick<Capture, 'format' | 'takenAt' | 'redacted' | 'leftOut'>;
+type Head = Pick<Capture, 'format' | 'takenAt' | 'redacted' | 'leftOut' | 'skipped' | 'problems' | 'istiodNames'>;
 
 async function readOne(files: CaptureFiles, head: Head): Promise<Capture> {
   const errors: FileError[] = [];
@@ -144,7 +150,21 @@ async function readHead(files: CaptureFiles): Promise<SeveralHead> {
     takenAt: typeof takenAt === 'string' ? takenAt : '',
     redacted: Array.isArray(redacted) ? redacted.map(String) : [],
     leftOut: new Map(left.map((it) => [String(it['what']), String(it['reason'])])),
+    ...gapsOf(head),
     ...(clusters ? { clusters, unread: unreadOf(head['unread']) } : {}),
+  };
+}
+
+/** As they were written; a kind that the server had not got is no gap. */
+function gapsOf(head: Record<string, unknown>): Pick<Capture, 'skipped' | 'problems' | 'istiodNames'> {
+  const rows = (key: string): unknown[] => (Array.isArray(head[key]) ? (head[key] as unknown[]) : []);
+  const skipped = rows('skipped').filter(
+    (row): row is Skipped => isObject(row) && typeof row['what'] === 'string' && typeof row['message'] === 'string',
+  );
+  return {
+    skipped: skipped.filter(({ reason }) => reason !== 'not-served'),
+    problems: rows('problems').filter(isProblem),
+    istiodNames: rows('istiod').filter((name) => typeof name === 'string'),
   };
 }
 

@@ -101,7 +101,7 @@ it('a proxy that cannot be reached is told as such, and is not green', async () 
 
 it('an expired token ends it at once; one that expires on the way ends it with what was told last', async () => {
   await arriveAt(99, (count) => count === 2 && served.api.users.clear());
-  await expect(run({ timeout: '3s' })).rejects.toThrow(/Unauthorized|credentials|expired/i);
+  await expect(run({ timeout: '12s' })).rejects.toThrow(/Unauthorized|credentials|expired/i);
   expect(lines.filter((line) => line.startsWith(frontend)).length).toBeGreaterThan(0);
   await expect(run()).rejects.toThrow(/Unauthorized|credentials|expired/i);
 });

@@ -4,7 +4,9 @@ import { findingsOf } from '../../rules/index.ts';
 import type { Desired } from '../desired/index.ts';
 import { isDefinition, judgedKind } from '../drift/judged-kinds.ts';
 import { overlay } from '../drift/overlay.ts';
+import { allKindsRead } from '../hidden-kinds.ts';
 import { silentIstiods } from '../istiod-problems.ts';
+import { provable } from '../provable.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import {
   countFindings,
@@ -47,7 +49,7 @@ export function check(git: CheckGit | undefined, state: ClusterState, options: C
   const ids = new Set(state.proxies.map(({ id }) => id));
   const mesh = compiledMesh({ ...input, resources }, ({ id }) => ids.has(id), desired);
   const rules = new ProjectRules(git, options.today);
-  const found = rules.apply(findingsOf(mesh));
+  const found = rules.apply(provable(findingsOf(mesh), state));
   const { findings: own, diagnostics } = rules.close(judgedBy({ rules: true, ...extentOf(state, options) }));
   const findings = [...found, ...own];
   return {
@@ -70,7 +72,7 @@ export function check(git: CheckGit | undefined, state: ClusterState, options: C
       workload: proxy.workloadName,
       state: 'unknown',
     })),
-    complete: !state.skipped.some((it) => it.essential),
+    complete: allKindsRead(state),
     diagnostics: [
       ...(git?.diagnostics ?? []).map(sourceDiagnostic),
       ...diagnostics,

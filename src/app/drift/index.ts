@@ -4,10 +4,12 @@ import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Diagnostic, type Report, schemaVersion } from '../../model/report.ts';
-import { resourceKey } from '../../model/resource.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Desired } from '../desired/index.ts';
+import { allKindsRead, hiddenKinds, isOfKind, unjudged } from '../hidden-kinds.ts';
 import { istiodProblems } from '../istiod-problems.ts';
+import { provable } from '../provable.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import {
   countFindings,
@@ -26,7 +28,7 @@ import { type Examination, examine } from './examine.ts';
 import { gitDriftFindings } from './git-drift.ts';
 import { judgedKind } from './judged-kinds.ts';
 import { objectDrifts } from './objects.ts';
-import { proxyFindings } from './proxy-findings.ts';
+import { judgeable, judgedProxies, proxyFindings } from './proxy-findings.ts';
 import { ruleFindings } from './rule-findings.ts';
 
 /** What Git says, as far as `drift` needs it. */
@@ -79,7 +81,10 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const oracle = new EffectOracle(input, selected, base, options.signal);
   const live = state.resources.filter(judgedKind);
   const desired = git.resources.filter(judgedKind);
-  const drifts = objectDrifts(desired, live, git.owns);
+  // What could not be listed is neither there nor absent.
+  const hidden = hiddenKinds(state);
+  const comparable = desired.filter((resource) => !isOfKind(resource, hidden));
+  const drifts = objectDrifts(comparable, live, git.owns);
   const unmanaged = drifts.flatMap((it) => (it.kind === 'unmanaged' ? [it.live] : []));
   const places = await git.whereabouts(unmanaged, options.signal).catch(orIfStopped(options.signal, undefined));
   const conventions = readConventions(git.resources, state.resources);
@@ -88,11 +93,12 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   for (const it of drifts) found.push(...(await gitDriftFindings(it, oracle, places, conventions)));
   const stopped = options.signal?.aborted === true;
   if (stopped) examination.notes.push(...stoppedNote(oracle, options));
+  const gitTwin = (resource: Resource) => desired.find((it) => resourceKey(it) === resourceKey(resource));
   found.push(
-    ...proxyFindings(examination.proxies, git.resources),
-    ...examination.idle.findings((resource) => desired.find((it) => resourceKey(it) === resourceKey(resource))),
+    ...judgeable(proxyFindings(judgedProxies(examination.proxies, hidden), git.resources), hidden),
+    ...(hidden.size > 0 ? [] : examination.idle.findings(gitTwin)),
     ...(options.check && !stopped
-      ? ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0)
+      ? provable(ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0), state)
       : []),
   );
   const rules = new ProjectRules(git, options.today);
@@ -176,13 +182,14 @@ function toReport(
       options.signal?.aborted !== true &&
       examination.unread.length === 0 &&
       !examination.proxies.some((it) => it.examined.state === 'unknown' && it.differences.length > 0) &&
-      !state.skipped.some((it) => it.essential) &&
+      allKindsRead(state) &&
       // Objects in a file that cannot be read count as absent from Git: that is no clean run.
       !git.diagnostics.some((it) => it.severity === 'error'),
     diagnostics: [
       ...git.diagnostics.map(sourceDiagnostic),
       ...diagnostics,
       ...skippedDiagnostics(state),
+      ...(options.readProxies === false ? [] : unjudged(hiddenKinds(state))),
       ...istiodProblems(state, 'warning'),
       ...examination.notes,
       ...examination.unread,

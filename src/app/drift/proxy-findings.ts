@@ -1,4 +1,5 @@
 import type { Difference } from '../../compare/types.ts';
+import { codes } from '../../model/codes.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import { isIstio, originsOf } from './attribution.ts';
@@ -40,6 +41,16 @@ export function proxyFindings(proxies: readonly Examined[], git: readonly Resour
       gitTwin,
     ),
   ];
+}
+
+/** The proxies as far as they can be judged: what they should hold is not known where a kind of objects was not read. */
+export function judgedProxies(proxies: readonly Examined[], hidden: ReadonlySet<string>): readonly Examined[] {
+  return hidden.size === 0 ? proxies : proxies.map((it) => ({ ...it, differences: [] }));
+}
+
+/** Without those that say that a proxy holds what it should, where that is not known. */
+export function judgeable(findings: readonly Finding[], hidden: ReadonlySet<string>): readonly Finding[] {
+  return hidden.size === 0 ? findings : findings.filter(({ code }) => code !== codes.disconnected);
 }
 
 /** Whether a difference is what the rejection itself tells: the refused resource, where no config of its own explains it. */

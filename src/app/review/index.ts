@@ -9,7 +9,9 @@ import { findingsOf } from '../../rules/index.ts';
 import { compiledMesh } from '../check/compiled-mesh.ts';
 import type { CheckGit, CheckOptions } from '../check/index.ts';
 import { isDefinition, judgedKind } from '../drift/judged-kinds.ts';
+import { allKindsRead } from '../hidden-kinds.ts';
 import { silentIstiods } from '../istiod-problems.ts';
+import { provable } from '../provable.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import {
   countFindings,
@@ -47,13 +49,13 @@ export async function review(
   const baseMesh = compiledMesh(states.base, selected, before);
   const headMesh = compiledMesh(states.head, selected, after);
 
-  const olds = findingsOf(baseMesh);
-  const compared = compareFindings(olds, findingsOf(headMesh));
+  const olds = provable(findingsOf(baseMesh), state);
+  const compared = compareFindings(olds, provable(findingsOf(headMesh), state));
   const changed = changedObjects(states, before, after);
   const judge = (input: RegistryInput): Finding[] => {
     // What age decides is a note, and costs compiling anew for each pair: states in between are judged without.
     const { recreated: _, ...mesh } = compiledMesh(input, selected, after);
-    return findingsOf(mesh);
+    return provable(findingsOf(mesh), state);
   };
   const ends = [...olds, ...compared.introduced];
   const hazards = orderHazards(states, changed, ends, judge);
@@ -98,7 +100,7 @@ export async function review(
       workload: proxy.workloadName,
       state: 'unknown',
     })),
-    complete: !state.skipped.some((it) => it.essential),
+    complete: allKindsRead(state),
     diagnostics: [
       ...head.diagnostics.map(sourceDiagnostic),
       ...diagnostics,

@@ -4,19 +4,19 @@ import { type ProxyStatus, statusTypes } from '../../model/status.ts';
 import { durationInWords as inWords } from '../../report/duration.ts';
 
 /**
- * What istiod alone tells of proxies whose dump was not read: not connected, behind, rejecting. What they hold, and so
- * what it does, is not known.
+ * What istiod alone tells of proxies whose dump was not read, or cannot be judged as a kind of objects was not read: not
+ * connected, behind, rejecting. What it does is not known.
  */
 export function unreadFindings(proxies: readonly ProxyStatus[]): Finding[] {
   return proxies.flatMap((proxy) => {
-    if (proxy.read) return [];
+    if (proxy.differs !== null) return [];
     if (proxy.state === 'disconnected') return [disconnected(proxy)];
     if (proxy.state === 'stale') return [stale(proxy)];
-    return proxy.state === 'rejected' ? proxy.rejections.map((it) => rejected(proxy, it)) : [];
+    return proxy.state === 'rejected' && !proxy.read ? proxy.rejections.map((it) => rejected(proxy, it)) : [];
   });
 }
 
-const unread = 'what it holds was not read, so what it does otherwise is not known.';
+const unread = 'what it holds, or should hold, was not read, so what it does otherwise is not known.';
 
 function disconnected(proxy: ProxyStatus): Finding {
   return {

@@ -8,7 +8,8 @@ import { durationInWords as inWords } from '../../report/duration.ts';
 import type { Desired } from '../desired/index.ts';
 import { type Connections, connectionsOf } from '../drift/connections.ts';
 import { type Examination, examine } from '../drift/examine.ts';
-import { proxyFindings } from '../drift/proxy-findings.ts';
+import { judgeable, judgedProxies, proxyFindings } from '../drift/proxy-findings.ts';
+import { allKindsRead, hiddenKinds, unjudged } from '../hidden-kinds.ts';
 import { istiodProblems } from '../istiod-problems.ts';
 import { toRegistryInput } from '../registry-input.ts';
 import { countFindings, istioVersions, skippedDiagnostics, sortedFindings, sourceDiagnostic } from '../report-parts.ts';
@@ -50,9 +51,17 @@ export async function status(
       if (answers.certs === undefined) partial.push(withoutCertificates(proxy.id, answers.problems));
     },
   });
-  const findings = proxyFindings(examination.proxies, git?.resources ?? []).filter(isOfStatus);
+  const hidden = hiddenKinds(state);
+  const judged = proxyFindings(judgedProxies(examination.proxies, hidden), git?.resources ?? []);
+  const findings = judgeable(judged, hidden).filter(isOfStatus);
   const connections = connectionsOf(state);
-  const context = { connections, findings, objects: byName(state.resources), now: state.takenAt };
+  const context = {
+    connections,
+    findings,
+    objects: byName(state.resources),
+    now: state.takenAt,
+    judged: hidden.size === 0,
+  };
   const proxies = rows(state, registry, examination, observed, options, context);
   const istiods = istiodRows(state, connections);
   const all = sortedFindings([
@@ -74,6 +83,7 @@ export async function status(
     diagnostics: [
       ...(git?.diagnostics ?? []).map(sourceDiagnostic),
       ...skippedDiagnostics(state),
+      ...(options.readProxies ? unjudged(hidden) : []),
       ...istiodProblems(state),
       ...examination.notes.filter(({ severity }) => severity !== 'info'),
       ...partial,
@@ -82,7 +92,7 @@ export async function status(
     complete:
       examination.unread.length === 0 &&
       partial.length === 0 &&
-      !state.skipped.some((it) => it.essential) &&
+      allKindsRead(state) &&
       connections.complete &&
       !proxies.some((it) => it.state === 'unknown'),
   };

@@ -29,6 +29,8 @@ export interface Context {
   objects: ReadonlyMap<string, Resource>;
   /** RFC 3339 */
   now: string;
+  /** Whether it is known what the proxies should hold. */
+  judged: boolean;
 }
 
 /** Joins what istiod tells of a proxy with what its own dump tells. */
@@ -56,7 +58,7 @@ export function proxyStatus({ id, proxy, examined, observed }: Known, context: C
     types,
     versions: { istio: connection?.istioVersion || proxy?.istioVersion || '', envoy: observed?.envoyVersion ?? null },
     read: examined !== undefined,
-    differs: examined ? examined.differences.length > 0 : null,
+    differs: examined && context.judged ? examined.differences.length > 0 : null,
     behindSeconds: behind(state, Object.values(types), examined, observed, context.now),
     effects: [...new Set(late.map((it) => `${stillDoes(it, context.objects)} (${it.resource})`))],
     rejections: rejections.map((it) => rejectedUpdate(it, own)),

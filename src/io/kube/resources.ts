@@ -83,7 +83,8 @@ async function readKind(
 }
 
 export function notRead(what: string, problem: Problem, hides: string, essential: boolean): NotRead {
-  const message = `${problem.message}. ${problem.advice}`.trim();
+  const names = problem.message.includes(what.split('.')[0] ?? what);
+  const message = `${names ? '' : `${what}: `}${problem.message}. ${problem.advice}`.trim();
   return { skipped: { what, reason: problem.code, message, hides, essential }, problem };
 }
 
