@@ -119,6 +119,39 @@ it('a handshake that fails is tried again', async () => {
   expect(await reading).toMatchObject({ problems: [] });
 });
 
+it('an overloaded API server is waited for as long as the proxy may take, and named where it stays so', async () => {
+  api.upgradeFault = { status: 429, body: 'too many requests' };
+  const { proxies } = await state({ proxyTimeoutMs: 20_000 });
+  const reading = proxies.find(({ id }) => id === 'shop/good')!.read();
+  const tries = () => api.requests.filter(({ path }) => path.includes('good/portforward')).length;
+  const before = tries();
+  await expect.poll(() => tries() - before, { timeout: 20_000 }).toBeGreaterThan(6);
+  api.upgradeFault = undefined;
+  expect(await reading).toMatchObject({ problems: [] });
+  api.upgradeFault = { status: 429, body: 'too many requests' };
+  const busy = await state({ proxyTimeoutMs: 1000 });
+  expect(await busy.proxies.find(({ id }) => id === 'shop/good')!.read()).toMatchObject({
+    code: 'overloaded',
+    message: expect.stringContaining('shop/good: the API server asks to wait'),
+  });
+});
+
+it('dead proxies cost their own deadlines, side by side, and no other proxy', async () => {
+  const names = Array.from({ length: 24 }, (_, index) => `dead-or-not-${index}`);
+  api.store.objects.push(...names.map((name) => sidecarPod('half', name)));
+  for (const [index, name] of names.entries())
+    api.forwards.set(`half/${name}:15000`, index % 4 === 0 ? { hang: true } : { port: envoy.adminPort });
+  const { proxies } = await state({ namespace: 'half', concurrency: 6, proxyTimeoutMs: 4000 });
+  const started = Date.now();
+  const answers = await Promise.all(proxies.map((proxy) => proxy.read()));
+  const took = Date.now() - started;
+  expect(answers.filter(isProblem).map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => 'timeout'));
+  expect(took).toBeGreaterThanOrEqual(4000);
+  // One after the other the six would take 24 s.
+  expect(took).toBeLessThan(20_000);
+  await expect.poll(() => api.forwarding.now).toBe(0);
+});
+
 it('the caller can stop at any time', async () => {
   api.forwards.set('shop/bad:15000', { hang: true });
   const { proxies } = await state({ proxyTimeoutMs: 60_000 });

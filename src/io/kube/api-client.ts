@@ -9,8 +9,9 @@ import { networkProblem, retryAfterMs, statusProblem } from './problems.ts';
 import type { Reply } from './request.ts';
 import { send } from './request.ts';
 
-/** A request is made so many times at most. */
+/** A request is made so many times at most; and so many times where the server asks to wait, about a minute. */
 const maxTries = 6;
+const maxTriesOverloaded = 9;
 /** An answer of the API server: its status and, where it is an object, its JSON. */
 export interface ApiAnswer {
   status: number;
@@ -61,7 +62,7 @@ async function getReply(connection: Connection, path: string, signal?: AbortSign
     } else if (outcome.status === 401 && !renewed && connection.renew(access)) {
       renewed = true;
       continue;
-    } else if (!isTransient(outcome.status) || tries >= maxTries) {
+    } else if (!isTransient(outcome.status) || tries >= (outcome.status === 429 ? maxTriesOverloaded : maxTries)) {
       return outcome;
     }
     const pause = isProblem(outcome) ? undefined : retryAfterMs(outcome.headers);

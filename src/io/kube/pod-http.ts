@@ -56,7 +56,15 @@ class PortForwardAgent extends Agent {
  * @param signal ends everything: the caller's wish, or the deadline of this pod
  */
 export function podHttp(connection: Connection, target: PodPort, signal: AbortSignal): PodHttp {
-  const agent = new PortForwardAgent(() => openPortForward(connection, target, signal));
+  let refusal: Problem | undefined;
+  const onRefusal = (problem: Problem) => {
+    refusal = problem;
+  };
+  const agent = new PortForwardAgent(async () => {
+    const opened = await openPortForward(connection, target, signal, onRefusal);
+    if (!isProblem(opened)) refusal = undefined;
+    return opened;
+  });
   const id = `${target.namespace}/${target.podName}`;
   return {
     async get(path) {
@@ -66,7 +74,7 @@ export function podHttp(connection: Connection, target: PodPort, signal: AbortSi
         if (reply.status === 200) return reply.body;
         return refused(`${id}: ${path} on port ${target.port} answered ${reply.status}`);
       } catch (error) {
-        return podProblem(error, id, target, signal);
+        return podProblem(error, id, target, signal, refusal);
       }
     },
     close: () => agent.destroy(),
@@ -92,8 +100,10 @@ function refused(message: string): Problem {
   return { code: 'rubbish', message, advice: 'Look at the container istio-proxy of the pod.' };
 }
 
-function podProblem(error: unknown, id: string, target: PodPort, signal: AbortSignal): Problem {
+/** @param refusal what kept the port from being opened until now */
+function podProblem(error: unknown, id: string, target: PodPort, signal: AbortSignal, refusal?: Problem): Problem {
   const late = error instanceof DeadlineError || signal.reason?.name === 'TimeoutError';
+  if (late && refusal) return { ...refusal, message: `${id}: ${refusal.message}` };
   if (late)
     return {
       code: 'timeout',

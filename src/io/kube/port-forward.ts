@@ -20,16 +20,21 @@ export interface PodPort {
 /** How the kubelet multiplexes a forwarded port over a WebSocket (k8s.io/kubelet portforward, `wsstream`). */
 const subprotocol = 'v4.channel.k8s.io';
 const maxTries = 4;
+/** Longest pause where the server names none. */
+const maxPauseMs = 4000;
 const closeMs = 1000;
 
 /**
  * Opens a port of a pod as a stream; no local port is opened. An overloaded or failing API server is asked again after
  * a pause, for as long as `signal` lets us. Never rejects.
+ *
+ * @param onRefusal is told of each answer after which it is tried again
  */
 export async function openPortForward(
   connection: Connection,
   target: PodPort,
   signal: AbortSignal,
+  onRefusal: (problem: Problem) => void = () => undefined,
 ): Promise<Duplex | Problem> {
   let renewed = false;
   for (let tries = 1; ; tries++) {
@@ -38,13 +43,19 @@ export async function openPortForward(
     const { outcome, retryAfter } = await handshake(connection, access, target, signal);
     if (!isProblem(outcome)) return outcome;
     if (outcome.code === 'unauthorized' && !renewed && connection.renew(access)) renewed = true;
-    else if (!['overloaded', 'server', 'closed'].includes(outcome.code) || tries >= maxTries) return outcome;
+    else if (!mayPass(outcome, tries)) return outcome;
+    onRefusal(outcome);
     try {
-      await sleep(retryAfter ?? connection.backoffMs * 2 ** (tries - 1), undefined, { signal });
+      await sleep(retryAfter ?? Math.min(connection.backoffMs * 2 ** (tries - 1), maxPauseMs), undefined, { signal });
     } catch (error) {
       return networkProblem(error, connection.target);
     }
   }
+}
+
+/** A server that asks to wait is asked until the deadline: many proxies are read through it at once. */
+function mayPass({ code }: Problem, tries: number): boolean {
+  return code === 'overloaded' || ((code === 'server' || code === 'closed') && tries < maxTries);
 }
 
 interface Handshake {
