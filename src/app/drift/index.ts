@@ -94,12 +94,17 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const stopped = options.signal?.aborted === true;
   if (stopped) examination.notes.push(...stoppedNote(oracle, options));
   const gitTwin = (resource: Resource) => desired.find((it) => resourceKey(it) === resourceKey(resource));
+  const judgedByRules =
+    options.check && !stopped
+      ? provable(ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0), state)
+      : [];
+  // Of a patch that changes nothing anywhere the rules tell as well.
+  const twice = new Set(judgedByRules.map(placeOfFinding));
+  const idle = hidden.size > 0 ? [] : examination.idle.findings(gitTwin);
   found.push(
     ...judgeable(proxyFindings(judgedProxies(examination.proxies, hidden), git.resources), hidden),
-    ...(hidden.size > 0 ? [] : examination.idle.findings(gitTwin)),
-    ...(options.check && !stopped
-      ? provable(ruleFindings({ input, registry, compiled: expected, selected }, desired, drifts.length > 0), state)
-      : []),
+    ...idle.filter((finding) => !twice.has(placeOfFinding(finding))),
+    ...judgedByRules,
   );
   const rules = new ProjectRules(git, options.today);
   const counting = rules.apply(found);
@@ -133,6 +138,10 @@ function stoppedNote({ notComputed }: EffectOracle, { check }: DriftOptions): Di
   if (missing.length === 0) return [];
   const message = `the run was stopped before its end: ${missing.join('; ')}`;
   return [{ severity: 'error', message, fix: 'run again for the whole picture.' }];
+}
+
+function placeOfFinding({ code, resource, field }: Finding): string {
+  return `${code} ${resource} ${field}`;
 }
 
 function unreadNote(proxies: number): Diagnostic {
