@@ -29,7 +29,7 @@ export async function runDrift(
 ): Promise<{ report: Report; code: number }> {
   const [git, mesh] = await Promise.all([
     readGit(flags, signal, true),
-    readMesh(flags, signal, { istiods: !flags['no-proxies'] }),
+    readMesh(flags, signal, { istiods: !flags['no-proxies'], definitions: flags.check }),
   ]);
   if (selectsNone(mesh.states))
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
@@ -53,8 +53,8 @@ export async function runDrift(
 
 /** Git without a single object is a mistake in --path or --ref, unless the cluster has nothing of the kind either. */
 function refuseEmpty(git: Desired, states: readonly ClusterState[]): void {
-  const owned = states
-    .flatMap(({ resources }) => resources)
+  const owned = [...new Set(states.map(({ resources }) => resources))]
+    .flat()
     .filter((resource) => judgedKind(resource) && git.owns(resource)).length;
   if (owned === 0) return;
   const where = git.paths.length > 0 ? git.paths.join(', ') : git.repository;

@@ -133,7 +133,8 @@ export function buildRegistry(input: RegistryInput): Registry {
     sidecarScope: scopes,
     serviceTargets: (proxy) => targets.of(proxy),
     virtualServicesForGateway: (name, gateway) => virtualServiceIndex.forGateway(name, gateway),
-    resources: (kind) => resources.list(kind),
+    // Who runs where is a matter of the proxies' own cluster; what configures them is not.
+    resources: (kind) => (workloadKinds.has(kind) ? home.resources : resources).list(kind),
     namespace,
     unread: everything.all().filter((item) => item.group.endsWith('.istio.io') && !has(read, item)),
   };
@@ -142,6 +143,8 @@ export function buildRegistry(input: RegistryInput): Registry {
 function has(index: ResourceIndex, { group, kind, metadata }: Resource): boolean {
   return index.get(group, kind, metadata.namespace, metadata.name) !== undefined;
 }
+
+const workloadKinds = new Set(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Rollout']);
 
 /** The services that may run in a proxy's pod: those of its own cluster, and of ServiceEntries. */
 function servicesAt(

@@ -200,8 +200,12 @@ export interface Registry {
   /** The cluster that istiod reads its configuration from. */
   clusterId: string;
   domainSuffix: string;
-  /** The Services of each cluster that istiod reads, as that cluster has them. */
-  clusters: readonly { clusterId: string; services: readonly Service[] }[];
+  /** Each cluster that istiod reads: its Services as it has them itself, and its objects by kind. */
+  clusters: readonly {
+    clusterId: string;
+    services: readonly Service[];
+    resources: { list(kind: string): readonly Resource[] };
+  }[];
   /** All services, istiod's order (creation time, then name). */
   services: Service[];
   /** Services of one hostname by namespace. */

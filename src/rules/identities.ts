@@ -9,11 +9,14 @@ export class Identities {
   readonly #all: string[];
 
   constructor(registry: Registry) {
-    for (const { metadata } of registry.resources('ServiceAccount'))
-      this.#accounts.add(`${metadata.namespace}/${metadata.name}`);
-    for (const pod of registry.resources('Pod')) {
-      const spec = isObject(pod.spec) ? pod.spec : {};
-      this.#accounts.add(`${pod.metadata.namespace}/${String(spec['serviceAccountName'] ?? 'default')}`);
+    // Workloads of all clusters of the mesh come with the same trust.
+    for (const { resources } of registry.clusters) {
+      for (const { metadata } of resources.list('ServiceAccount'))
+        this.#accounts.add(`${metadata.namespace}/${metadata.name}`);
+      for (const pod of resources.list('Pod')) {
+        const spec = isObject(pod.spec) ? pod.spec : {};
+        this.#accounts.add(`${pod.metadata.namespace}/${String(spec['serviceAccountName'] ?? 'default')}`);
+      }
     }
     for (const proxy of registry.proxies) this.#accounts.add(`${proxy.namespace}/${proxy.serviceAccount}`);
     // `cluster.local` always means the mesh's own trust domain.

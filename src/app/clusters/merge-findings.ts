@@ -18,10 +18,10 @@ const rank = { error: 0, warning: 1, info: 2 };
  */
 export function mergeFindings<F extends Finding>(all: readonly Found<F>[]): F[] {
   const merged = new Map<string, F & { clusters: string[] }>();
-  const used = waiversInUse(all);
+  const elsewhere = trueOfSomeOnly(all);
   for (const { name, config, findings } of all) {
     for (const finding of findings) {
-      if (used.has(finding)) continue;
+      if (elsewhere.has(finding)) continue;
       const cluster = finding.layer === 'git-api' || finding.layer === 'config' ? config : name;
       const key = keyOf(finding);
       const known = merged.get(key);
@@ -57,9 +57,26 @@ function joined<F extends Finding & { clusters: string[] }>(known: F, finding: F
   };
 }
 
-/** A waiver that covers nothing in one cluster may be of use in another: it is idle only where it is so in all. */
-function waiversInUse(all: readonly Found[]): ReadonlySet<Finding> {
-  const idle = all.flatMap(({ findings }) => findings.filter(({ code }) => code === codes.waiverUnused));
-  const counts = Map.groupBy(idle, keyOf);
-  return new Set([...counts.values()].filter((group) => group.length < all.length).flat());
+/**
+ * What says that something touches nobody, and is so in some of the clusters only: a waiver that covers nothing in one
+ * may be of use in another, and configuration that no proxy of one gets may be for those of another that it serves too.
+ */
+function trueOfSomeOnly(all: readonly Found[]): ReadonlySet<Finding> {
+  const idle = all.flatMap(({ config, findings }) =>
+    findings
+      .filter(({ code, layer, proxies }) => code === codes.waiverUnused || (layer === 'config' && proxies.length === 0))
+      .map((finding) => ({ config, finding })),
+  );
+  const alike = Map.groupBy(idle, ({ config, finding }) =>
+    finding.code === codes.waiverUnused ? keyOf(finding) : `${config} ${keyOf(finding)}`,
+  );
+  const served = (config: string): number => all.filter((it) => it.config === config).length;
+  return new Set(
+    [...alike.values()]
+      .filter(([first, ...more]) => {
+        const { config, finding } = first as (typeof idle)[number];
+        return more.length + 1 < (finding.code === codes.waiverUnused ? all.length : served(config));
+      })
+      .flatMap((group) => group.map(({ finding }) => finding)),
+  );
 }

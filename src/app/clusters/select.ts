@@ -71,8 +71,8 @@ function inCluster(proxy: ProxySource, cluster: string): ProxySource {
   return {
     ...proxy,
     id,
-    async read(signal) {
-      const answers = await proxy.read(signal);
+    async read(signal, parts) {
+      const answers = await proxy.read(signal, parts);
       return isProblem(answers) ? { ...answers, message: answers.message.replace(proxy.id, id) } : answers;
     },
   };

@@ -50,7 +50,7 @@ export function plainTextClients(base: CompiledMesh, head: CompiledMesh): Findin
 
 /** Running pods without a proxy, the control plane's and the cluster's own left out. */
 function podsWithoutSidecar({ registry }: CompiledMesh): Resource[] {
-  const proxies = new Set(registry.proxies.map(({ id }) => id));
+  const proxies = new Set(registry.proxies.map(({ namespace, podName }) => `${namespace}/${podName}`));
   const own = new Set(['kube-system', 'kube-public', 'kube-node-lease', registry.mesh.rootNamespace]);
   return registry.resources('Pod').filter((pod) => {
     const { namespace, name } = pod.metadata;
