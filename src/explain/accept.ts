@@ -64,6 +64,11 @@ function prepared(chain: FilterChain): Chain {
   return known;
 }
 
+/** Whether a chain ends TLS itself. */
+export function terminatesTls(chain: FilterChain): boolean {
+  return prepared(chain).context !== undefined;
+}
+
 /** The TLS context of a chain that terminates TLS. */
 function downstreamTls(chain: FilterChain): Message | undefined {
   const config: Message | undefined = chain.transport_socket?.['typed_config'];

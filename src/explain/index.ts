@@ -9,6 +9,7 @@ import { walkListener } from './walk.ts';
 
 export type { ServedConfig } from './cluster.ts';
 export type { Application, Hop, Peer, Sender, World } from './hop.ts';
+export { type MutualTls, mutualTlsMode } from './mutual-tls.ts';
 export type { Outcome } from './outcome.ts';
 export { percent, share } from './percent.ts';
 export { type ClientRequest, RequestError, readRequest } from './request.ts';

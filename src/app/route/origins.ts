@@ -61,6 +61,10 @@ function isIstio(origin: Origin): boolean {
 function twinOf(config: ProxyConfig, root: Message, path: Path): { root: Message; path: Path } | undefined {
   const listener = config.listeners.find((it) => it.name === root['name'] && root['address'] !== undefined);
   if (listener) return { root: listener, path };
+  if (root['connect_timeout'] !== undefined || root['type'] !== undefined || root['cluster_type'] !== undefined) {
+    const cluster = config.clusters.find((it) => it.name === root['name']);
+    return cluster && { root: cluster, path };
+  }
   const route = config.routes.find((it) => it.name === root['name']) ?? inline(config, root['name']);
   if (!route || path[0] !== 'virtual_hosts') return route && { root: route, path };
   const host = (root as RouteConfiguration).virtual_hosts?.[Number(path[1])];

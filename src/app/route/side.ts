@@ -1,4 +1,4 @@
-import { type Hop, type Outcome, percent, share } from '../../explain/index.ts';
+import { type Hop, type MutualTls, mutualTlsMode, type Outcome, percent, share } from '../../explain/index.ts';
 import type { Message } from '../../model/envoy.ts';
 import type { Answer } from './ask.ts';
 import type { Origins, Reference } from './origins.ts';
@@ -8,6 +8,8 @@ export interface HopReport {
   proxy: string;
   protocol: Hop['protocol'];
   listener: string | null;
+  /** What the inbound side of a workload takes, and where that is said; null for other listeners. */
+  mutualTls: { mode: MutualTls; decidedBy: Reference | null } | null;
   filterChain: string | null;
   virtualHost: string | null;
   route: string | null;
@@ -89,6 +91,7 @@ const noHop: HopReport = {
   proxy: '',
   protocol: 'none',
   listener: null,
+  mutualTls: null,
   filterChain: null,
   virtualHost: null,
   route: null,
@@ -134,6 +137,7 @@ function hopReport(hop: Hop, origins: Origins): HopReport {
     proxy: hop.proxy,
     protocol: hop.protocol,
     listener: hop.listener?.name ?? null,
+    mutualTls: mutualTlsOf(hop, origins),
     filterChain: hop.filterChain?.name ?? null,
     virtualHost: hop.virtualHost?.name ?? null,
     route: hop.route ? (hop.route.name ?? '') : null,
@@ -174,7 +178,16 @@ function hopReport(hop: Hop, origins: Origins): HopReport {
   };
 }
 
-/** What decided, the last word first: a policy that denies, the route, the filter chain. */
+function mutualTlsOf(hop: Hop, origins: Origins): HopReport['mutualTls'] {
+  if (hop.listener?.['traffic_direction'] !== 'INBOUND') return null;
+  const mode = mutualTlsMode(hop.listener, hop.connection);
+  if (!mode) return null;
+  const path = hop.filterChain ? [...(hop.chainPath ?? []), 'transport_socket'] : ['filter_chains'];
+  const said = origins.at(hop.proxy, hop.listener, path).find((it) => it.resource.startsWith('PeerAuthentication '));
+  return { mode, decidedBy: said ?? null };
+}
+
+/** What decided, the last word first: a policy that denies, the cluster, the route, the filter chain. */
 function decisions(hop: Hop, origins: Origins): (Reference & { what: string })[] {
   const policies = hop.filters.flatMap(({ verdict, words, policy }) => {
     const found =
@@ -185,5 +198,8 @@ function decisions(hop: Hop, origins: Origins): (Reference & { what: string })[]
     const [first] = origins.at(hop.proxy, root, path);
     return first ? [{ ...first, what }] : [];
   });
-  return [...policies, ...places];
+  const all = [...policies, ...places];
+  // Which Service a shared listener was first made for is of no interest where something else decides.
+  const chain = /^filter chain /;
+  return all.filter((it, index) => index === 0 || !chain.test(it.what) || !it.resource.startsWith('Service '));
 }

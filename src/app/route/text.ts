@@ -1,4 +1,5 @@
 import type { RouteReport } from '../run-route.ts';
+import type { Reference } from './origins.ts';
 import type { HopReport, SideReport } from './side.ts';
 
 /** Most routes that lost are of no interest: so many are shown. */
@@ -12,28 +13,46 @@ export function routeText(report: RouteReport): string {
     '',
   ];
   if (expected && live && report.agree) lines.push('Git and the live proxy agree:', ...sideLines(live, expected));
-  else {
-    if (expected) lines.push('expected:', ...sideLines(expected, expected), '');
-    if (live) lines.push('live:', ...sideLines(live, live));
-  }
-  if (report.agree === false) {
-    lines.push('', 'the two sides differ:');
-    for (const { message, location } of report.causes) lines.push(`  ${message}${at(location)}`);
-    if (report.causes.length === 0) lines.push('  Git and the cluster do not: run kubectl mesh drift');
-  }
+  else if (expected && live) lines.push(...differenceLines(report, expected, live));
+  else if (expected) lines.push('expected:', ...sideLines(expected, expected));
+  else if (live) lines.push('live:', ...sideLines(live, live));
   for (const note of report.notes) lines.push('', `note: ${note}`);
   return `${lines.join('\n')}\n`;
 }
 
-/** @param located the side whose lines are shown, as Git's are those of a file */
+/** What differs first, then Git's side, and of the live one what is not the same. */
+function differenceLines({ causes }: RouteReport, expected: SideReport, live: SideReport): string[] {
+  const own = sideLines(expected, expected);
+  const [outcome = '', ...rest] = sideLines(live, live);
+  return [
+    'Git and the live proxy differ:',
+    ...causes.map(({ message, location }) => `  ${message}${at(location)}`),
+    ...(causes.length === 0 ? ['  no drift explains it: run kubectl mesh status and kubectl mesh drift'] : []),
+    '',
+    'expected:',
+    ...own,
+    '',
+    'live, where it differs:',
+    outcome,
+    ...rest.filter((line) => !own.includes(line)),
+  ];
+}
+
+/**
+ * What becomes of the request, what decides it and why others lost, and then its way.
+ *
+ * @param located the side whose lines are shown, as Git's are those of a file
+ */
 export function sideLines(side: SideReport, located: SideReport): string[] {
   const lines = [`  ${outcomeLine(side)}`];
+  const there = new Set(side.inbound.flatMap((hop, index) => decidedThere(hop, located.inbound[index] ?? hop)));
+  // That no VirtualService changes what a Service's port does is of interest only where nothing else decides.
+  const here = located.decidedBy.filter((it) => there.size === 0 || !it.resource.startsWith('Service '));
+  lines.push(...there, ...here.map((it) => `  decided   ${it.what}${shown(it)}`));
+  lines.push(...lostLines(located));
+  if (side.proxy !== '') lines.push(`  client    ${side.proxy}`);
   if (side.resolved) lines.push(`  host      ${side.resolved}`);
-  lines.push(...hopLines(side, located));
-  side.inbound.forEach((hop, index) => {
-    lines.push(`  at ${hop.proxy}${hop.share < 1 ? ` (${percent(hop.share)})` : ''}`);
-    lines.push(...hopLines(hop, located.inbound[index] ?? hop).map((line) => `  ${line}`));
-  });
+  lines.push(...hopLines(side), ...inboundLines(side, located));
   for (const assumption of side.assumes) lines.push(`  assumes   ${assumption}`);
   return lines;
 }
@@ -47,30 +66,88 @@ function outcomeLine(side: SideReport): string {
   return `${side.status}${flag}${where}${by} (${side.details})`;
 }
 
-function hopLines(hop: HopReport, located: HopReport): string[] {
+/** What a server's proxy decided against the request. */
+function decidedThere(hop: HopReport, located: HopReport): string[] {
+  const denied = hop.filters.filter((it) => it.verdict === 'denied' || it.verdict === 'answered');
+  const lines = denied.map(({ why, decidedBy }) => `  decided   the server: ${why}${shown(decidedBy)}`);
+  if (hop.protocol !== 'none') return lines;
+  return located.decidedBy.map((it) => `  decided   the server: ${it.what}${shown(it)}`);
+}
+
+function lostLines({ lost }: HopReport): string[] {
+  const lines = lost
+    .slice(0, mostLost)
+    .map(({ route, why, location }) => `  not       ${route || '(no name)'}: ${why}${at(location)}`);
+  if (lost.length > mostLost) lines.push(`  not       ${lost.length - mostLost} more routes`);
+  return lines;
+}
+
+function hopLines(hop: HopReport): string[] {
   if (hop.proxy === '') return [];
   const lines = [`  listener  ${hop.listener ?? 'none'}${hop.filterChain ? `, filter chain ${hop.filterChain}` : ''}`];
   if (hop.protocol === 'http') {
-    lines.push(`  host      ${hop.virtualHost ?? 'no virtual host'}`);
+    lines.push(`  virtual   ${hop.virtualHost ?? 'no virtual host'}`);
     lines.push(`  route     ${hop.route === null ? 'none' : hop.route || '(no name)'}`);
   }
   for (const { cluster, weight } of hop.clusters)
     lines.push(`  cluster   ${cluster}${weight < 1 ? `  ${percent(weight)}` : ''}`);
-  for (const it of hop.endpoints)
-    lines.push(`  endpoint  ${it.address} ${it.health.toLowerCase()} ${percent(it.share)} ${it.transport}`);
+  for (const it of hop.endpoints) {
+    const more = [it.priority > 0 ? `priority ${it.priority}` : '', it.locality].filter((words) => words !== '');
+    lines.push(
+      `  endpoint  ${it.address} ${it.health.toLowerCase()} ${percent(it.share)} ${[it.transport, ...more].join(' ')}`,
+    );
+  }
   if (hop.rewrittenPath !== null) lines.push(`  upstream  ${hop.rewrittenHost}${hop.rewrittenPath}`);
-  for (const { name, action, value } of hop.headers)
-    lines.push(`  header    ${action} ${name}${value === null ? '' : `: ${value}`}`);
+  for (const change of hop.headers) lines.push(`  header    ${headerWords(change)}`);
+  for (const change of hop.responseHeaders) lines.push(`  response  ${headerWords(change)}`);
   if (hop.timeout && hop.timeout !== '0s') lines.push(`  timeout   ${hop.timeout}`);
   if (hop.retries) lines.push(`  retries   ${hop.retries}`);
   for (const mirror of hop.mirrors) lines.push(`  mirror    ${mirror}`);
-  for (const { filter, why } of hop.filters) lines.push(`  filter    ${filter}: ${why}`);
-  for (const { resource, field, location, what } of located.decidedBy)
-    lines.push(`  decided   ${what}: ${resource} ${field}${at(location)}`);
-  const lost = located.lost.slice(0, mostLost);
-  for (const { route, why, location } of lost) lines.push(`  not       ${route || '(no name)'}: ${why}${at(location)}`);
-  if (located.lost.length > lost.length) lines.push(`  not       ${located.lost.length - lost.length} more routes`);
+  for (const hash of hop.hashPolicy) lines.push(`  hashes    ${hash}`);
+  for (const { filter, why, decidedBy } of hop.filters) lines.push(`  filter    ${filter}: ${why}${shown(decidedBy)}`);
   return lines;
+}
+
+function headerWords({ name, action, value }: HopReport['headers'][number]): string {
+  return `${action} ${name}${value === null ? '' : `: ${value}`}`;
+}
+
+/** The servers' sides; those that are alike are shown once. */
+function inboundLines(side: SideReport, located: SideReport): string[] {
+  const groups = new Map<string, { names: string[]; lines: string[] }>();
+  side.inbound.forEach((hop, index) => {
+    const lines = serverLines(hop, located.inbound[index] ?? hop);
+    const key = lines.join('\n');
+    const group = groups.get(key) ?? { names: [], lines };
+    group.names.push(`${hop.proxy}${hop.share < 1 ? ` (${percent(hop.share)})` : ''}`);
+    groups.set(key, group);
+  });
+  return [...groups.values()].flatMap(({ names, lines }) => [
+    `  at ${names.join(', ')}`,
+    ...lines.map((it) => `  ${it}`),
+  ]);
+}
+
+/** What of a server's side a person asks for: mutual TLS, the policies' verdict, port and cluster; all of a gateway. */
+function serverLines(hop: HopReport, located: HopReport): string[] {
+  if (hop.mutualTls === null && hop.protocol !== 'none')
+    return [
+      ...located.decidedBy.map((it) => `  decided   ${it.what}${shown(it)}`),
+      ...lostLines(located),
+      ...hopLines(hop),
+    ];
+  const lines: string[] = [];
+  if (hop.mutualTls) lines.push(`  mTLS      ${hop.mutualTls.mode}${shown(located.mutualTls?.decidedBy ?? null)}`);
+  lines.push(`  listener  ${hop.listener ?? 'none'}, filter chain ${hop.filterChain ?? 'none'}`);
+  hop.filters.forEach(({ filter, why, decidedBy }, index) => {
+    lines.push(`  filter    ${filter}: ${why}${shown(located.filters[index]?.decidedBy ?? decidedBy)}`);
+  });
+  for (const { cluster } of hop.clusters) lines.push(`  cluster   ${cluster}`);
+  return lines;
+}
+
+function shown(reference: Reference | null): string {
+  return reference ? `: ${reference.resource} ${reference.field}${at(reference.location)}` : '';
 }
 
 function at(location: { file: string; line: number } | null): string {

@@ -1,5 +1,5 @@
 import type { Message, Route, RouteConfiguration } from '../../model/envoy.ts';
-import { objects } from '../../model/json.ts';
+import { objects, type Path } from '../../model/json.ts';
 import type { Accepted } from '../accept.ts';
 import { indexOf } from '../cluster.ts';
 import type { Branch, Hop, Sender, World } from '../hop.ts';
@@ -206,6 +206,11 @@ function send(
   const chosen = found.route as Route;
   const cluster = indexOf(sender.config).clusters.get(share.cluster);
   if (!cluster) {
+    hop.decidedBy.push({
+      root: config,
+      path: [...(hop.routePath ?? []), ...placeOf(chosen, share)],
+      what: `cluster ${share.cluster} does not exist`,
+    });
     const status = notFound[chosen['route']?.['cluster_not_found_response_code'] ?? ''] ?? 503;
     return [
       {
@@ -220,10 +225,21 @@ function send(
     http: upstreamProtocol(cluster),
   };
   const policy = retryPolicy(chosen, found.virtualHost);
-  return throughCluster(hop, sender, cluster, share.share, payload, world).map((branch) => ({
-    ...branch,
-    outcome: asAnswer(branch.outcome, policy, flags, hop.proxy),
-  }));
+  const branches = throughCluster(hop, sender, cluster, share.share, payload, world);
+  if (branches.some((it) => it.inbound && (it.outcome.kind === 'closed' || it.outcome.kind === 'tls-failed')))
+    hop.decidedBy.push({
+      root: cluster,
+      path: ['transport_socket'],
+      what: `cluster ${cluster.name} sends ${branches[0]?.transport ?? ''}`,
+    });
+  return branches.map((branch) => ({ ...branch, outcome: asAnswer(branch.outcome, policy, flags, hop.proxy) }));
+}
+
+/** Where a route names a cluster, below the route. */
+function placeOf(route: Route, { entry }: ClusterShare): Path {
+  if (!entry) return ['route', route['route']?.['cluster_header'] ? 'cluster_header' : 'cluster'];
+  const index = objects(route['route']?.['weighted_clusters']?.['clusters']).indexOf(entry);
+  return ['route', 'weighted_clusters', 'clusters', index, 'name'];
 }
 
 function upstreamProtocol(cluster: Message): 'http/1.1' | 'h2c' {

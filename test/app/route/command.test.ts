@@ -55,6 +55,32 @@ describe('route', () => {
     );
   });
 
+  it('tells a person first what becomes of the request, what decides and why others lost, then its way', async () => {
+    const { report } = await ask(
+      'pattern-exact-match',
+      { from: 'shop/frontend' },
+      'http://catalog:8080/api/health/detailed',
+    );
+    const lines = printRoute(report, 'text').split('\n');
+    const words = lines.slice(3).map((line) => line.trim().split(/\s/)[0]);
+    expect(words).toEqual(['404', 'decided', 'not', 'client', 'host', 'listener', 'virtual', 'route', '']);
+    expect(lines[5]).toMatch(/health: path \/api\/health is not \/api\/health\/detailed \(.*catalog.yaml:12\)/);
+  });
+
+  it('tells the drift first where the sides differ, and of the live side only what is not the same', async () => {
+    const { report } = await ask('drift-several', { from: 'shop/frontend' }, 'http://catalog:8080/items');
+    const text = printRoute(report, 'text');
+    expect(text.split('\n').slice(2, 4).join(' ')).toMatch(
+      /differ: +VirtualService shop\/catalog spec.http\[0\].timeout/,
+    );
+    expect(text.split('live, where it differs:')[1]?.trim().split(/\n\s+/)).toEqual([
+      '200, answered by application (via_upstream)',
+      'timeout   15s',
+    ]);
+    expect(text).toContain('mTLS      PERMISSIVE');
+    expect(text).not.toContain('Service legacy/batch');
+  });
+
   it('names an object that only the cluster has', async () => {
     const { report } = await ask('drift-several', { from: 'shop/frontend' }, 'http://reviews:9080/x');
     expect(report.live?.decidedBy[0]).toMatchObject({

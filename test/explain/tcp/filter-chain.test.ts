@@ -66,4 +66,34 @@ describe('filter chain match', () => {
     expect(found(chains, { destinationIp: '10.1.1.1' })).toBe('net');
     expect(found(chains, { destinationIp: '192.0.2.1' })).toBeUndefined();
   });
+
+  it('tells clients by their port and by whether they sit in the same pod', () => {
+    const chains = listener([
+      ['own', { source_type: 'SAME_IP_OR_LOOPBACK' }],
+      ['port', { source_type: 'EXTERNAL', source_ports: [4000, 4001] }],
+      ['net', { source_type: 'EXTERNAL', source_prefix_ranges: [{ address_prefix: '10.0.0.0', prefix_len: 8 }] }],
+      ['rest', {}],
+    ]);
+    expect(found(chains, { sourceIp: '127.0.0.1' })).toBe('own');
+    expect(found(chains, { sourceIp: '10.0.0.1' })).toBe('own');
+    // 127.0.0.6 is no loopback address to Envoy.
+    expect(found(chains, { sourceIp: '127.0.0.6', sourcePort: 4001 })).toBe('port');
+    expect(found(chains, { sourceIp: '10.0.0.9', sourcePort: 4001 })).toBe('net');
+    expect(found(chains, { sourceIp: '192.0.2.1', sourcePort: 5 })).toBeUndefined();
+  });
+
+  it('does not look behind an inspector that is switched off for a port', () => {
+    const off = { destination_port_range: { start: 8080, end: 8081 } };
+    const some = listener([
+      ['tls', { transport_protocol: 'tls' }],
+      ['rest', {}],
+    ]);
+    const blind = {
+      ...some,
+      listener_filters: [{ name: 'envoy.filters.listener.tls_inspector', filter_disabled: off }],
+    };
+    expect(found(some, tls('a'))).toBe('tls');
+    expect(found(blind, tls('a'))).toBe('rest');
+    expect(found(blind, { ...tls('a'), destinationPort: 9090 })).toBe('tls');
+  });
 });
