@@ -34,16 +34,19 @@ export const hostTaken: Rule = {
     return [...found.values()].map(({ loser, index, winner, proxies }) => {
       const holders = holdersOf(mesh, loser);
       const host = loser.hosts[index];
+      const alike = JSON.stringify(loser.spec['http']) === JSON.stringify(winner.spec['http']);
       return findingOf(mesh, {
         code: codes.hostTaken,
         kind: 'conflict',
-        severity: 'error',
+        severity: alike ? 'info' : 'error',
         at: at(loser.resource, 'spec', 'hosts', index),
         proxies: [...proxies].filter((proxy) => holders.has(proxy)),
         message: `has no effect for ${host}: ${resourceName(winner.resource)} has the host`,
-        effect: `sidecars do not merge VirtualServices; the older one, ${resourceName(winner.resource)}, keeps the host${
-          holders.size === 0 ? ', and this one is in no proxy' : ''
-        }.`,
+        effect: alike
+          ? `none: ${resourceName(winner.resource)} is older, keeps the host, and has the same routes.`
+          : `sidecars do not merge VirtualServices; the older one, ${resourceName(winner.resource)}, keeps the host${
+              holders.size === 0 ? ', and this one is in no proxy' : ''
+            }.`,
         fix: `move the routes into ${resourceName(winner.resource)}, or make both delegates of one VirtualService.`,
         related: [
           { message: `${resourceName(winner.resource)} has the host`, at: at(winner.resource, 'spec', 'hosts') },

@@ -37,7 +37,8 @@ function idlePorts(mesh: CompiledMesh, policy: Resource): Finding[] {
       findingOf(mesh, {
         code: codes.portOfService,
         kind: 'mtls',
-        severity: 'warning',
+        // Whoever writes the Service's port means a port that exists, and it stays as it was; any other changes nothing.
+        severity: meant ? 'warning' : 'info',
         at: at(policy, 'spec', 'portLevelMtls', key),
         proxies: selected.filter((proxy) => mesh.proxies.includes(proxy)),
         message: `sets ${mode} for port ${key}, on which no selected workload listens`,

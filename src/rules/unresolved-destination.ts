@@ -7,6 +7,7 @@ import type { Proxy } from '../model/proxy.ts';
 import { type ClusterReference, clusterReferences } from './cluster-references.ts';
 import { findingOf, placeKey } from './finding.ts';
 import { idleHosts, isNobodys } from './holders.ts';
+import { shadowedRoutes } from './language/shadow.ts';
 import { requestsOf } from './request-words.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { type Missing, whyMissing } from './why-missing.ts';
@@ -17,6 +18,8 @@ interface Unresolved {
   cluster: string;
   reference: ClusterReference;
   proxies: Set<Proxy>;
+  /** Whether requests can reach the route that names it. */
+  reached: boolean;
 }
 
 /**
@@ -47,8 +50,16 @@ export const unresolvedDestination: Rule = {
         const missing = name && destination && whyMissing(mesh.registry, proxy, name, destination);
         if (!missing) continue;
         const key = `${placeKey(destination)} ${missing.code}`;
-        const known = found.get(key) ?? { destination, missing, cluster, reference, proxies: new Set() };
+        const known = found.get(key) ?? {
+          destination,
+          missing,
+          cluster,
+          reference,
+          proxies: new Set(),
+          reached: false,
+        };
         found.set(key, known);
+        known.reached ||= isReached(reference);
         // A name that no client can resolve hurts nobody yet.
         if (!reference.virtualHost || !isNobodys(mesh, reference.virtualHost)) known.proxies.add(proxy);
       }
@@ -56,6 +67,12 @@ export const unresolvedDestination: Rule = {
     return [...found.values()].map((it) => toFinding(mesh, it, worksElsewhere(mesh, it)));
   },
 };
+
+/** Whether no earlier route of the virtual host takes all requests of the one that names a cluster. */
+function isReached({ route, virtualHost }: ClusterReference): boolean {
+  const routes = virtualHost?.routes ?? [];
+  return !route || !shadowedRoutes(routes).has(routes.indexOf(route));
+}
 
 /**
  * Whether a destination without a port finds its cluster on another port of the same host. Then it is right for the port
@@ -94,7 +111,7 @@ function isVirtual(resource: Origin['resource']): boolean {
 
 function toFinding(
   mesh: CompiledMesh,
-  { destination, missing, cluster, reference, proxies }: Unresolved,
+  { destination, missing, cluster, reference, proxies, reached }: Unresolved,
   worksOnAnotherPort: boolean,
 ): Finding {
   const requests = reference.route ? `requests for ${requestsOf(reference.route)}` : 'connections';
@@ -103,7 +120,7 @@ function toFinding(
   return findingOf(mesh, {
     code: missing.code,
     kind: 'unresolved',
-    severity: worksOnAnotherPort ? 'info' : reference.mirror ? 'warning' : 'error',
+    severity: worksOnAnotherPort || !reached ? 'info' : reference.mirror ? 'warning' : 'error',
     at: {
       ...destination,
       path: isVirtual(destination.resource) ? [...destination.path, ...field] : backendPath(destination),
@@ -111,9 +128,11 @@ function toFinding(
     ...(missing.beside ? { edit: { ...destination, path: [...destination.path, ...missing.beside] } } : {}),
     proxies,
     message: missing.message,
-    effect: reference.mirror
-      ? `no copy is sent for ${requests}: there is no cluster ${cluster}.`
-      : `${requests} ${failing}: there is no cluster ${cluster}.`,
+    effect: !reached
+      ? `none: earlier routes take all ${requests}.`
+      : reference.mirror
+        ? `no copy is sent for ${requests}: there is no cluster ${cluster}.`
+        : `${requests} ${failing}: there is no cluster ${cluster}.`,
     fix: missing.fix,
     related: missing.related,
   });

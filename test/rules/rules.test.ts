@@ -57,6 +57,12 @@ describe('destinations', () => {
     expect(found.map(({ code, proxies }) => [code, proxies])).toEqual([['MESH0105', ['edge/gate']]]);
   });
 
+  it('makes a note of a destination that no request reaches', () => {
+    const routes = `[{match: [{uri: {prefix: /a}}], route: ${to('{host: cart}')}}, {match: [{uri: {prefix: /a/b}}], route: ${to('{host: wishlist}')}}]`;
+    const found = findingsIn(virtualService('cart', `{hosts: [cart], http: ${routes}}`), { infos: true });
+    expect(found.filter(({ code }) => code === 'MESH0100').map(({ severity }) => severity)).toEqual(['info']);
+  });
+
   it('tells a port that is missing where the service has several', () => {
     const edge = virtualService(
       'www',
@@ -88,7 +94,16 @@ describe('VirtualServices', () => {
     const two =
       virtualService('b', all('cart'), '2024-01-02T00:00:00Z') +
       virtualService('a', all('cart'), '2024-01-03T00:00:00Z');
-    expect(told(findingsIn(two))).toEqual(['MESH0110 VirtualService shop/a spec.hosts[0]']);
+    expect(findingsIn(two)).toEqual([]);
+    expect(findingsIn(two, { infos: true }).map(({ code }) => code)).toContain('MESH0110');
+    const other = virtualService(
+      'a',
+      all('cart').replace('8080', '8080}, subset: v1').replace('}}}]}]}', '}}]}]}'),
+      '2024-01-03T00:00:00Z',
+    );
+    expect(told(findingsIn(virtualService('b', all('cart'), '2024-01-02T00:00:00Z') + other))).toEqual([
+      'MESH0110 VirtualService shop/a spec.hosts[0]',
+    ]);
     const wild = virtualService(
       'wild',
       '{hosts: ["*.shop.svc.cluster.local"], http: [{route: [{destination: {host: cart}}]}]}',
@@ -249,8 +264,16 @@ describe('mutual TLS', () => {
         'PeerAuthentication',
         `{selector: {matchLabels: {app: cart}}, mtls: {mode: STRICT}, portLevelMtls: {"${port}": {mode: PERMISSIVE}}}`,
       );
-    expect(told(findingsIn(on(80)))).toEqual(['MESH0132 PeerAuthentication shop/cart spec.portLevelMtls.80']);
+    const extra = `---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: cart}, clusterIP: 10.96.0.80, ports: [{name: http, port: 80, targetPort: 8080}]}}
+---
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web, namespace: shop, labels: {kubernetes.io/service-name: web}}, addressType: IPv4, ports: [{name: http, port: 8080}], endpoints: [{addresses: [10.0.0.10], conditions: {ready: true}, targetRef: {kind: Pod, name: cart-v1, namespace: shop}}]}
+`;
+    expect(told(findingsIn(on(80), { extra }))).toEqual(['MESH0132 PeerAuthentication shop/cart spec.portLevelMtls.80']);
     expect(findingsIn(on(8080))).toEqual([]);
+    expect(findingsIn(on(9999), { infos: true }).map(({ code, severity }) => [code, severity])).toEqual([
+      ['MESH0132', 'info'],
+    ]);
   });
 });
 
