@@ -117,11 +117,10 @@ export class ApiServer {
     this.requests.push({ path: request.url ?? '', headers: request.headers });
     const path = parseObjectPath(url.pathname);
     const user = authenticate(request, this.users);
-    const reject = (code: number, body: string | object) => {
+    const reject = (code: number, body: string | object, headers = '') => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      socket.end(
-        `HTTP/1.1 ${code} no\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-      );
+      const length = `Content-Length: ${Buffer.byteLength(text)}`;
+      socket.end(`HTTP/1.1 ${code} no\r\n${length}\r\n${headers}Connection: close\r\n\r\n${text}`);
     };
     if (this.upgradeFault) return reject(this.upgradeFault.status, this.upgradeFault.body);
     if (!user) return reject(401, status(401, 'Unauthorized'));
@@ -130,6 +129,10 @@ export class ApiServer {
     if (refused) return reject(403, status(403, refused));
     const port = Number(url.searchParams.get('ports'));
     const forward = this.forwards.get(`${path?.namespace}/${path?.name}:${port}`);
+    if (forward && 'status' in forward) {
+      const { retryAfter } = forward;
+      return reject(forward.status, 'not now', retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`);
+    }
     if (!forward) return reject(404, status(404, `pods "${path?.name}" not found`));
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       this.forwarding.now++;

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 
 /** Where a forwarded port leads, or how it fails. */
@@ -8,10 +8,20 @@ export type Forward =
   | { refuse: string }
   /** Nothing ever comes. */
   | { hang: true }
-  /** The connection is lost, or closed in good order, after so many bytes of data. */
-  | { port: number; cutAfter: number; how: 'reset' | 'close' | 'stall' }
+  /** The connection ends in one of these ways after so many bytes of data. */
+  | { port: number; cutAfter: number; how: End }
   /** Fixed bytes in place of a proxy's. */
-  | { reply: string };
+  | { reply: string }
+  /** The API server answers so, instead of switching protocols. */
+  | { status: number; retryAfter?: string };
+
+/**
+ * How a forwarded port ends: lost (`reset`), in good order (`close`), not at all though nothing comes any more (`stall`),
+ * and in halves: TCP's FIN while the server goes on reading (`fin`), WebSocket's close frame while TCP stays open
+ * (`close-frame`), the kubelet's words on the error channel while the data channel stays open (`error-channel`), an end of
+ * the data channel while the error channel stays open (`data-channel`).
+ */
+export type End = 'reset' | 'close' | 'stall' | 'fin' | 'close-frame' | 'error-channel' | 'data-channel';
 
 /** Bytes that may wait in a WebSocket before the pod's side is paused. */
 const highWater = 256 * 1024;
@@ -28,9 +38,30 @@ export function serveForward(socket: WebSocket, port: number, forward: Forward):
     send(1, Buffer.from(forward.refuse), () => socket.close());
   } else if ('reply' in forward) {
     socket.on('message', () => send(0, Buffer.from(forward.reply)));
-  } else if (!('hang' in forward)) {
+  } else if ('port' in forward) {
     relay(socket, forward, send);
   }
+}
+
+/** What `ws` has no public way for: halves of a connection. */
+interface Inner {
+  _socket: Socket;
+  _sender: { close(code: number, data: string, mask: boolean, done?: () => void): void };
+}
+
+function end(socket: WebSocket, how: string, send: (channel: number, bytes: Buffer) => void): void {
+  const { _socket: connection, _sender: sender } = socket as unknown as Inner;
+  if (how === 'reset') socket.terminate();
+  if (how === 'close') socket.close();
+  if (how === 'fin') connection.end();
+  if (how === 'close-frame') {
+    sender.close(1000, '', false);
+    // The client's answer is not read, so that the connection stays for a while.
+    connection.pause();
+    setTimeout(() => connection.resume(), 3000).unref();
+  }
+  if (how === 'error-channel') send(1, Buffer.from('error forwarding port 15000: read: connection reset by peer'));
+  if (how === 'data-channel') send(0, Buffer.alloc(0));
 }
 
 function relay(
@@ -46,8 +77,7 @@ function relay(
     if (bytes.length > 0) {
       send(0, bytes, () => {
         if (socket.bufferedAmount < highWater) upstream.resume();
-        if (left === 0 && forward.how === 'reset') socket.terminate();
-        if (left === 0 && forward.how === 'close') socket.close();
+        if (left === 0 && forward.how) end(socket, forward.how, send);
       });
     }
     if (socket.bufferedAmount >= highWater) upstream.pause();
