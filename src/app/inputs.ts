@@ -49,8 +49,10 @@ export class UserError extends Error {
   readonly expected = true;
 }
 
-/** What is asked of istiod beside what every command needs. */
+/** What is read of a cluster beside what every command needs. */
 export interface Ask {
+  /** The definitions of the kinds of the mesh, by which objects are judged. */
+  definitions?: boolean;
   istiods?: boolean;
   registry?: boolean;
 }
@@ -59,7 +61,7 @@ export interface Ask {
  * Reads one live cluster, with the proxies that the flags select.
  *
  * @param ask what istiod is asked: nothing with `istiods: false` (or --no-proxies, where that is not given), and with
- *   `registry` for its registry too, which only a capture keeps
+ *   `registry` for its registry too, which only a capture keeps; with `definitions` CRDs are read
  */
 export async function readLive(flags: InputFlags, signal: AbortSignal, ask: Ask = {}): Promise<ClusterState> {
   const { readCluster } = await import('../io/kube/read-cluster.ts');

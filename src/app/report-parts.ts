@@ -35,7 +35,8 @@ export function sourceDiagnostic({ related: _, ...diagnostic }: Desired['diagnos
 /** What of the cluster was not read. */
 export function skippedDiagnostics(state: ClusterState): Diagnostic[] {
   return state.skipped.map((it) => ({
-    severity: it.essential || isHiddenKind(it) ? 'error' : it.reason === 'not-served' ? 'info' : 'warning',
+    severity:
+      it.essential || isHiddenKind(it) ? 'error' : it.reason === 'not-served' || it.replaced ? 'info' : 'warning',
     subject: it.what,
     message: it.message,
     ...(it.hides === '' ? {} : { fix: `without it the report says nothing about ${it.hides}` }),
@@ -51,7 +52,8 @@ export function extentOf(
   { partial }: { partial?: Omission },
   allRead = true,
 ): { whole: boolean; allOfGit: boolean } {
-  const whole = partial !== 'proxies' && allRead && state.skipped.every((it) => it.reason === 'not-served');
+  const whole =
+    partial !== 'proxies' && allRead && state.skipped.every((it) => it.reason === 'not-served' || it.replaced);
   return { whole, allOfGit: partial === undefined };
 }
 

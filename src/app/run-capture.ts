@@ -33,7 +33,7 @@ export async function runCapture(
   const sink = await openSink(path).catch((error: unknown) => {
     throw error instanceof CaptureError ? new UserError(error.message) : error;
   });
-  const ask = { registry: true, istiods: !flags['no-proxies'] };
+  const ask = { registry: true, definitions: true, istiods: !flags['no-proxies'] };
   const read = await selected(flags, signal, ask).catch(async (error: unknown) => {
     await sink.abandon();
     throw error;
@@ -85,7 +85,7 @@ function linesOf(state: ClusterState, written: Written): string[] {
   // A kind that the server has not got is no gap.
   const gaps = state.skipped.filter(({ reason }) => reason !== 'not-served');
   return [
-    ...gaps.map(({ message }) => `warning: ${message}`),
+    ...gaps.map(({ message, replaced }) => `${replaced ? 'note' : 'warning'}: ${message}`),
     ...written.problems.map(({ message, advice }) => `warning: ${message}; ${advice}`),
     ...written.leftOut.map(({ what, reason }) => `left out: ${what} (${reason})`),
   ];

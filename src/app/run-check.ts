@@ -23,7 +23,7 @@ export async function runCheck(
 ): Promise<{ report: Report; code: number }> {
   const named = [flags.git, flags.ref, flags.path, flags.kustomize, flags.helm, flags.config];
   const git = named.some((it) => it !== undefined) ? await readGit(flags, signal) : undefined;
-  const mesh = await readMesh(flags, signal);
+  const mesh = await readMesh(flags, signal, { definitions: true });
   if (selectsNone(mesh.states))
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
   const options = {

@@ -39,7 +39,7 @@ export async function runReview(
   const [before, after] = await Promise.all([read(baseRef), read(head)]);
   const mesh: Mesh = flags['no-cluster']
     ? { states: [repositoryState([...before.resources, ...after.resources])], cluster: {}, unread: [] }
-    : await readMesh(flags, signal);
+    : await readMesh(flags, signal, { definitions: true });
   if (selectsNone(mesh.states))
     throw new UserError(
       flags['no-cluster']

@@ -98,6 +98,8 @@ export interface RemoteCluster {
   clusterId: string;
   resources: readonly Resource[];
 }
+  /** Something else stands in for it, so that it is no gap. */
+  replaced?: boolean;
 
 /** Where a run reads several clusters: whose proxies a state tells of, and what else belongs to their mesh. */
 export interface Standpoint {

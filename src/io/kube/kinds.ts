@@ -1,3 +1,5 @@
+import { applications } from './applications.ts';
+
 /** A kind of objects that is read from the API server. */
 export interface Kind {
   /** `virtualservices` */
@@ -7,6 +9,8 @@ export interface Kind {
   hides: string;
   /** Config that Git may hold: who set which field (`managedFields`) is kept for it. */
   config: boolean;
+  /** Its absence is nothing to speak of. */
+  optional?: boolean;
   /** Nothing at all can be examined without it. */
   essential: boolean;
 }
@@ -58,6 +62,7 @@ export const kinds: readonly Kind[] = [
   config('tcproutes.gateway.networking.k8s.io', 'drift of routes, expected listeners'),
   config('referencegrants.gateway.networking.k8s.io', 'which references across namespaces are allowed'),
   config('backendtlspolicies.gateway.networking.k8s.io', 'TLS towards backends of routes'),
+  { ...kind(applications, 'which differences Argo CD is told to leave'), optional: true },
 ];
 
 /** `pods`, `virtualservices.networking.istio.io`: as kubectl and the files of a capture name it. */

@@ -3,6 +3,7 @@ import type { ClusterState, Problem, Skipped } from '../../model/cluster-state.t
 import { isProblem } from '../../model/cluster-state.ts';
 import { readConfigMaps } from './config-maps.ts';
 import { connect } from './connection.ts';
+import { readDefinitions } from './definitions.ts';
 import { askIstiods, findIstiods } from './istiods.ts';
 import type { KubeOptions, ProxySelection } from './options.ts';
 import { selectProxies } from './proxies.ts';
@@ -18,6 +19,8 @@ export interface ReadOptions extends KubeOptions, ProxySelection {
   proxyTimeoutMs?: number;
   /** Ask the istiods; true. Without it nothing but objects is read, and no port is forwarded. */
   istiods?: boolean;
+  /** Read the definitions of the kinds of the mesh, by which objects are judged; false. */
+  definitions?: boolean;
   /** For a capture: ask istiod for its registry too, and keep of each object what nothing else reads. */
   registry?: boolean;
 }
@@ -57,13 +60,17 @@ export async function readCluster(
   const deadlineMs = options.proxyTimeoutMs ?? defaultProxyTimeoutMs;
   const { rootNamespace, pods } = findIstiods(read.resources, options.istioNamespace);
   onProgress({ stage: 'istiod', done: 0, total: pods.length });
-  const [configMaps, istiods] = await Promise.all([
+  const absent = new Set(read.skipped.flatMap(({ what, reason }) => (reason === 'not-served' ? [what] : [])));
+  const [configMaps, definitions, istiods] = await Promise.all([
     readConfigMaps(connection, rootNamespace, signal),
+    options.definitions ? readDefinitions(connection, absent, signal) : [],
     askIstiods(connection, options.istiods === false ? [] : pods, { deadlineMs, signal, registry: options.registry }),
   ]);
   onProgress({ stage: 'istiod', done: pods.length, total: pods.length });
   if (Array.isArray(configMaps)) read.resources.push(...configMaps);
   else read.skipped.push(configMaps.skipped);
+  if (Array.isArray(definitions)) read.resources.push(...definitions);
+  else read.skipped.push(definitions.skipped);
   if (pods.length === 0) read.skipped.push(noIstiod(rootNamespace));
   const limit = pLimit(options.concurrency ?? defaultConcurrency);
   const { context, cluster } = connection.target;

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { isKubernetesObject, toResource } from '../../source/object.ts';
+import { applications, slimApplication } from './applications.ts';
 import type { Connection } from './connection.ts';
 import type { Served } from './discovery.ts';
 import { discover } from './discovery.ts';
@@ -71,12 +72,14 @@ async function readKind(
 ): Promise<Resource[] | NotRead> {
   const what = kindName(kind);
   const path = served.get(what);
+  if (path === undefined && kind.optional) return [];
   if (path === undefined) {
     const message = `the API server does not serve ${what}: its CRD is not installed`;
     return { skipped: { what, reason: 'not-served', message, hides: '', essential: kind.essential } };
   }
   const wanted = { verb: 'list', resource: kind.plural, group: kind.group, hides: kind.hides };
-  const trim = kind.config ? undefined : whole ? dropManagedFields : dropUnread(what);
+  const trim =
+    what === applications ? slimApplication : kind.config ? undefined : whole ? dropManagedFields : dropUnread(what);
   const items = await listObjects(connection, path, wanted, signal, trim);
   if (isProblem(items)) return notRead(what, items, kind.hides, kind.essential);
   return items.filter(isKubernetesObject).map((item) => toResource(item, 'api'));
