@@ -30,6 +30,11 @@ const restsOn: Partial<Record<Code, readonly string[]>> = {
   [codes.mutualTlsToPlain]: mutualTls,
   [codes.principalWithoutMtls]: mutualTls,
   [codes.unknownPrincipal]: ['serviceaccounts'],
+  [codes.gatewayForNobody]: ['workloadentries.networking.istio.io'],
+  [codes.claimsUnverified]: ['requestauthentications.security.istio.io'],
+  [codes.ruleForNobody]: ['serviceentries.networking.istio.io'],
+  [codes.egressForNobody]: ['serviceentries.networking.istio.io'],
+  [codes.idleTcpRoute]: [...hosts, ...gateways],
   [codes.nobodyAllowed]: ['authorizationpolicies.security.istio.io'],
 };
 
