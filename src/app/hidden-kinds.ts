@@ -3,7 +3,8 @@ import type { ClusterState, Skipped } from '../model/cluster-state.ts';
 import type { Diagnostic } from '../model/report.ts';
 import type { Resource } from '../model/resource.ts';
 
-const names: ReadonlySet<string> = new Set(kinds.map(kindName));
+/** Those that shape what a proxy holds. */
+const names: ReadonlySet<string> = new Set(kinds.filter(({ optional }) => !optional).map(kindName));
 
 /** Whether a row tells of a kind that the server has and that could not be read; a file of a capture is one too. */
 export function isHiddenKind({ what, reason }: Skipped): boolean {

@@ -106,3 +106,14 @@ it('drift leaves what the Applications of the cluster leave, of which nothing el
     for (const finding of changed) expect(finding).toMatchObject({ code: 'MESH0006', severity: 'info' });
   }
 });
+
+it('drift goes on where the Applications may not be listed, and says so', async () => {
+  served.api.users.set('secret', { name: 'reader', forbidden: ['list applications.argoproj.io'] });
+  const flags = { git: recording, ref: 'WORKTREE', path: ['git'], 'no-proxies': true };
+  const { report } = await runDrift({ ...flags, kubeconfig: served.api.kubeconfig() }, '0', signal, () => undefined);
+  expect(report.complete).toBe(true);
+  expect(report.diagnostics).toContainEqual(
+    expect.objectContaining({ severity: 'warning', subject: 'applications.argoproj.io' }),
+  );
+  expect(report.findings.map(({ code }) => code)).toContain('MESH0001');
+});

@@ -64,7 +64,7 @@ export function isMeshGroup(group: string): boolean {
   return meshGroup.test(group);
 }
 
-/** The first release after this one in which a kind has a field, in words; undefined where none is known to have it. */
+/** The later releases that are known, oldest first: `1.31`. */
 export function releasesAfter(istio: string): string[] {
   return minors().flatMap((minor) => (minor > minorOf(istio) ? [`1.${minor}`] : []));
 }
