@@ -24,18 +24,27 @@ export async function printText(write: (style: Style) => string): Promise<void> 
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
-/** A progress bar on stderr while proxies are read; silent where nobody watches. */
-export function progress(what: string): { update(done: number, of: number): void; stop(): void } {
+/** A progress bar on stderr; silent where nobody watches. */
+export interface Progress {
+  /** @param words in place of `done/of` and what is counted */
+  update(done: number, of: number, words?: string): void;
+  stop(): void;
+}
+
+/** @param what is counted */
+export function progress(what: string): Progress {
   const terminal = process.stderr.isTTY === true;
   const bar = new SingleBar(
-    { format: `{bar} {value}/{total} ${what}`, clearOnComplete: true, hideCursor: true },
+    { format: '{bar} {words}', clearOnComplete: true, hideCursor: true },
     Presets.shades_classic,
   );
   return {
-    update(done, of) {
+    update(done, of, words = `${done}/${of} ${what}`) {
       if (!terminal) return;
-      if (bar.isActive) bar.update(done);
-      else bar.start(of, done);
+      if (bar.isActive) {
+        bar.setTotal(of);
+        bar.update(done, { words });
+      } else bar.start(of, done, { words });
     },
     stop: () => bar.stop(),
   };

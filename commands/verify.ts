@@ -1,5 +1,5 @@
 import { Command, Flags } from '@oclif/core';
-import { arrivalLine, verifyFormats, verifyReporters } from '../src/report/verify.ts';
+import { arrivalLine, progressLine, verifyFormats, verifyReporters } from '../src/report/verify.ts';
 import { clusterFlags, gitFlags, proxyFlags } from './flags.ts';
 import { interruptible, printText, progress } from './terminal.ts';
 
@@ -39,7 +39,11 @@ behind when the time is up; 4 a proxy rejects it. Where several apply: 4 before 
     };
     try {
       const { report, code } = await runVerify(flags, this.config.version, signal, {
-        onProgress: bar.update,
+        onProgress: (read, of) => bar.update(read, of, `${read}/${of} proxies read`),
+        onLook: (proxies) => {
+          const there = proxies.filter(({ arrival }) => arrival === 'arrived').length;
+          if (flags.wait) bar.update(there, proxies.length, progressLine(proxies));
+        },
         onChange: (proxy) => flags.wait && log(`${new Date().toISOString()} ${arrivalLine(proxy)}`),
         onFailure: (error) => log(`${new Date().toISOString()} could not look: ${error.message}`),
       });

@@ -25,6 +25,7 @@ export interface VerifyFlags extends InputFlags {
 export interface VerifyEvents {
   onProgress?: (done: number, of: number) => void;
   onChange?: (proxy: VerifiedProxy, before: VerifiedProxy | undefined) => void;
+  onLook?: (proxies: readonly VerifiedProxy[]) => void;
   onFailure?: (error: Error) => void;
 }
 
@@ -85,6 +86,7 @@ export async function runVerify(
     clock: () => performance.now(),
     sleep: (ms) => sleep(ms, undefined, { signal }),
     onChange: events.onChange,
+    onLook: events.onLook,
     onFailure: events.onFailure,
   });
   const counts = Object.fromEntries(arrivals.map((it) => [it, 0])) as Record<Arrival, number>;

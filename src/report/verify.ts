@@ -34,6 +34,16 @@ export function arrivalLine(proxy: VerifiedProxy): string {
   return plain(`${id}: ${words[arrival]}${reason === '' ? '' : `: ${reason}`}`);
 }
 
+/** How far all have come, for a progress bar: `12 of 14 proxies hold it; 2 lag`. */
+export function progressLine(proxies: readonly VerifiedProxy[]): string {
+  const left = (Object.keys(words) as Arrival[]).flatMap((arrival) => {
+    const count = arrival === 'arrived' ? 0 : proxies.filter((it) => it.arrival === arrival).length;
+    return count === 0 ? [] : [`${count} ${words[arrival]}`];
+  });
+  const there = proxies.filter((it) => it.arrival === 'arrived').length;
+  return [`${there} of ${proxies.length} proxies hold it`, ...(left.length > 0 ? [left.join(', ')] : [])].join('; ');
+}
+
 function text(report: VerifyReport, style: Style): string {
   const { bold, green, red, yellow } = paints(style);
   const paint = severityPaint(style);

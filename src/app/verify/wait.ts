@@ -14,6 +14,8 @@ export interface WaitOptions {
   sleep(ms: number): Promise<void>;
   /** Told each proxy whose arrival or state is another than before; `before` is undefined at the first look. */
   onChange?: (proxy: VerifiedProxy, before: VerifiedProxy | undefined) => void;
+  /** Told how all stand after each look. */
+  onLook?: (proxies: readonly VerifiedProxy[]) => void;
   /** Told of a look that failed and is tried again. */
   onFailure?: (error: Error) => void;
 }
@@ -42,6 +44,7 @@ export async function waitFor(
     } else {
       seen = true;
       tell(outcome.proxies, last, options);
+      options.onLook?.(outcome.proxies);
       if (!options.wait || late || isOver(outcome)) return outcome;
     }
     await options.sleep(options.pollMs);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../../src/app/verify/evaluate.ts';
 import { waitFor } from '../../../src/app/verify/wait.ts';
 import type { Arrival, VerifiedProxy } from '../../../src/model/verify.ts';
+import { progressLine } from '../../../src/report/verify.ts';
 
 const proxy = (id: string, arrival: Arrival): VerifiedProxy => ({
   id,
@@ -18,6 +19,7 @@ async function waitOver(looks: (Record<string, Arrival> | Error)[], timeoutMs = 
   let now = 0;
   let index = 0;
   const lines: string[] = [];
+  const bar: string[] = [];
   const asked: string[][] = [];
   const look = async (arrived: ReadonlyMap<string, VerifiedProxy>): Promise<Evaluation> => {
     now += 1000;
@@ -39,9 +41,10 @@ async function waitOver(looks: (Record<string, Arrival> | Error)[], timeoutMs = 
     sleep: async (ms) => void (now += ms),
     onChange: ({ id, arrival }, before) => lines.push(`${id} ${before?.arrival ?? '-'} > ${arrival}`),
     onFailure: ({ message }) => lines.push(message),
+    onLook: (proxies) => bar.push(progressLine(proxies)),
   }).catch((error: Error) => error);
   const left = outcome instanceof Error ? outcome.message : outcome.proxies.map((it) => it.arrival);
-  return { left, lines, looks: index, asked, now };
+  return { left, lines, bar, looks: index, asked, now };
 }
 
 describe('waiting', () => {
@@ -54,6 +57,11 @@ describe('waiting', () => {
     expect(outcome.left).toEqual(['arrived', 'arrived']);
     expect(outcome.lines).toEqual(['a - > lag', 'b - > arrived', 'a lag > arrived']);
     expect(outcome.asked).toEqual([[], ['b'], ['b']]);
+    expect(outcome.bar).toEqual([
+      '1 of 2 proxies hold it; 1 lag',
+      '1 of 2 proxies hold it; 1 lag',
+      '2 of 2 proxies hold it',
+    ]);
   });
 
   it('ends where the time is up, and where nothing but rejections is left', async () => {
