@@ -10,10 +10,12 @@ import { readRequest } from '../../src/explain/index.ts';
 import type { HttpRequest } from '../../src/explain/request.ts';
 import { walkListener } from '../../src/explain/walk.ts';
 import type { Message, RouteConfiguration } from '../../src/model/envoy.ts';
+import { generatedFilters, generatedToken } from '../support/generated-filters.ts';
 import { generatedSettings, generatedTable } from '../support/generated-table.ts';
 import { type Logged, type RealAnswer, type RouteEnvoy, startRouteEnvoy, type Table } from '../support/route-envoy.ts';
 import { Dice, nearRequest, type Sent } from '../support/route-requests.ts';
 
+const now = Math.floor(Date.now() / 1000);
 const seed = Number(process.env['MESH_SEED'] ?? 20261121);
 const requests = Number(process.env['MESH_REQUESTS'] ?? 3000);
 
@@ -47,7 +49,12 @@ describe('routes and a real Envoy', () => {
   const recorded = recordedTables();
   const generated = Array.from(
     { length: 40 },
-    (): Table => ({ routes: generatedTable(dice), settings: generatedSettings(dice), whole: true }),
+    (): Table => ({
+      routes: generatedTable(dice),
+      settings: generatedSettings(dice),
+      whole: true,
+      ...(dice.chance(0.4) ? { filters: generatedFilters(dice) } : {}),
+    }),
   );
   const tables = [...recorded, ...generated];
   let envoy: RouteEnvoy;
@@ -63,6 +70,11 @@ describe('routes and a real Envoy', () => {
       const table = index % tables.length;
       const sent = nearRequest((tables[table] as Table).routes, dice);
       sent.headers.push(['x-test-id', String(index)]);
+      if (tables[table]?.filters?.length && dice.chance(0.7)) {
+        const { headers, query } = generatedToken(dice, now);
+        sent.headers.push(...headers);
+        if (query) sent.path += `${sent.path.includes('?') ? '&' : '?'}${query}`;
+      }
       played.push({ table, sent, real: await envoy.send(table, sent.method, sent.path, sent.headers) });
     }
     const log = await envoy.log();
@@ -118,7 +130,7 @@ function predict(envoy: RouteEnvoy, { table, sent: { method, path, headers } }: 
   };
   const [given] = request.http.headers.get('x-answer') ?? [];
   const answer = given === undefined || upgradeOf(request.http) !== undefined ? undefined : Number(given);
-  const world: World = { peerAt: () => ({ name: 'echo', address: '127.0.0.1' }), answer };
+  const world: World = { peerAt: () => ({ name: 'echo', address: '127.0.0.1' }), answer, now };
   const hop = walkListener({ name: 'test', config }, listener, connection, { ...request.http, path }, world);
   const { outcome } = hop;
   // Endpoints of several clusters are one server, whose answers differ only in what each cluster changes.

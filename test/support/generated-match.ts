@@ -85,7 +85,8 @@ function generatedHeader(dice: Dice): Message {
   };
 }
 
-function generatedString(dice: Dice, name = ''): Message {
+/** A StringMatcher; `name` is the header that it is for. */
+export function generatedString(dice: Dice, name = ''): Message {
   const text =
     name === ':method'
       ? dice.pick(['GET', 'POST', 'PUT'])

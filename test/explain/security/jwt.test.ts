@@ -7,6 +7,7 @@ import type { Message } from '../../../src/model/envoy.ts';
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const { privateKey: otherKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keys = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256' }] });
+const noKey = "Jwks doesn't have key to match kid or alg from Jwt";
 const now = 1_800_000_000;
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -48,7 +49,10 @@ describe('jwt_authn', () => {
     ['another issuer', token({ ...good, iss: 'https://other.example' }), 401, 'Jwt issuer is not configured'],
     ['a token that ended', token({ ...good, exp: now - 61 }), 401, 'Jwt is expired'],
     ['a token that begins later', token({ ...good, nbf: now + 61 }), 401, 'Jwt not yet valid'],
-    ['another algorithm', token(good, { alg: 'none' }), 401, 'Jwt verification fails'],
+    ['no algorithm', token(good, { alg: 'none' }), 401, 'Jwt header [alg] is not supported'],
+    ['a key of another name', token(good, { alg: 'RS256', kid: 'two' }), 401, noKey],
+    ['an algorithm without a key', token(good, { alg: 'ES256' }), 401, noKey],
+    ['letters that are no base64', 'a.b.c', 401, 'Jwt header is an invalid Base64url encoded'],
     ['no JSON', `${part({ alg: 'RS256' })}.e30x.c2ln`, 401, 'Jwt payload is an invalid JSON'],
     ['two sections', 'a.b', 401, 'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections'],
   ])('refuses %s', (_, text, status, body) => {
