@@ -90,6 +90,8 @@ export interface Skipped {
   hides: string;
   /** Nothing can be examined without it. */
   essential?: boolean;
+  /** Something else stands in for it, so that it is no gap. */
+  replaced?: boolean;
 }
 
 /** A cluster that an istiod of another one reads services, pods and endpoints of. */
@@ -98,8 +100,6 @@ export interface RemoteCluster {
   clusterId: string;
   resources: readonly Resource[];
 }
-  /** Something else stands in for it, so that it is no gap. */
-  replaced?: boolean;
 
 /** Where a run reads several clusters: whose proxies a state tells of, and what else belongs to their mesh. */
 export interface Standpoint {
