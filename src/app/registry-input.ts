@@ -8,8 +8,9 @@ export function toRegistryInput(state: ClusterState): RegistryInput {
   const root = namespaces.includes('istio-system') ? 'istio-system' : namespaces[0];
   const own = state.istiods.filter((it) => it.namespace === root);
   const istiod = own.find((it) => it.mesh !== undefined) ?? own[0];
-  const { resources } = state;
-  const input = { resources, accepted: resources, istiod: istiod && { mesh: istiod.mesh, version: istiod.version } };
+  const { resources, unseenClusters } = state;
+  const answers = istiod && { mesh: istiod.mesh, version: istiod.version };
+  const input = { resources, accepted: resources, istiod: answers, unseenClusters };
   if (!state.standpoint) return input;
   const { remotes, clusterId, name } = state.standpoint;
   return { ...input, remotes, home: clusterId, homeName: name };

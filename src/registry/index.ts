@@ -126,6 +126,7 @@ export function buildRegistry(input: RegistryInput): Registry {
     clusterId,
     domainSuffix,
     clusters,
+    unseenClusters: input.unseenClusters ?? [],
     services: services.services,
     serviceByHostname: (hostname) => services.allOf(hostname),
     endpoints: (service, port) => endpoints.endpoints(service, port),

@@ -206,6 +206,8 @@ export interface Registry {
     services: readonly Service[];
     resources: { list(kind: string): readonly Resource[] };
   }[];
+  /** Ids of clusters that istiod reads too: they may have hosts and workloads that are not known here. */
+  unseenClusters: readonly string[];
   /** All services, istiod's order (creation time, then name). */
   services: Service[];
   /** Services of one hostname by namespace. */
@@ -235,6 +237,8 @@ export interface RegistryInput {
   istiod?: { mesh?: JsonObject; version?: string };
   /** Further clusters that istiod reads Services, endpoints, pods and nodes of, by the ids that Istio knows them by. */
   remotes?: readonly { clusterId: string; resources: readonly Resource[] }[];
+  /** Ids of clusters that istiod reads too, and of which nothing is known here. */
+  unseenClusters?: readonly string[];
   /** The cluster whose proxies are asked for, where it is one of the remote ones. */
   home?: string;
   /** A name of that cluster: ids of proxies end with it, `namespace/pod@name`. */

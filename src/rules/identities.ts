@@ -7,9 +7,11 @@ export class Identities {
   readonly #accounts = new Set<string>();
   readonly #domains: Set<string>;
   readonly #all: string[];
+  readonly #open: boolean;
 
   constructor(registry: Registry) {
     // Workloads of all clusters of the mesh come with the same trust.
+    this.#open = registry.unseenClusters.length > 0;
     for (const { resources } of registry.clusters) {
       for (const { metadata } of resources.list('ServiceAccount'))
         this.#accounts.add(`${metadata.namespace}/${metadata.name}`);
@@ -27,9 +29,9 @@ export class Identities {
     });
   }
 
-  /** Whether somebody may be meant; true for other trust domains, of which nothing is known here. */
+  /** Whether somebody may be meant; true for other trust domains and with clusters of which nothing is known here. */
   mayBe(principal: string): boolean {
-    if (principal === '*') return true;
+    if (principal === '*' || this.#open) return true;
     if (principal.startsWith('*')) return this.#all.some((it) => it.endsWith(principal.slice(1)));
     if (principal.endsWith('*')) {
       const start = principal.slice(0, -1);

@@ -120,7 +120,7 @@ function toFinding(
   return findingOf(mesh, {
     code: missing.code,
     kind: 'unresolved',
-    severity: worksOnAnotherPort || !reached ? 'info' : reference.mirror ? 'warning' : 'error',
+    severity: worksOnAnotherPort || missing.unsure || !reached ? 'info' : reference.mirror ? 'warning' : 'error',
     at: {
       ...destination,
       path: isVirtual(destination.resource) ? [...destination.path, ...field] : backendPath(destination),

@@ -16,6 +16,8 @@ export interface Missing {
   /** Below the destination, where the key is missing: the one to write it beside. */
   beside?: Path;
   message: string;
+  /** It may be there all the same, in a cluster that was not read. */
+  unsure?: boolean;
   fix: string;
   related?: { message: string; at: Origin }[];
 }
@@ -42,10 +44,13 @@ function noService(registry: Registry, proxy: Proxy, { hostname }: ClusterName):
   if (!hidden) {
     const near = registry.services.filter(({ name }) => name === hostname.split('.')[0]).map((it) => it.hostname);
     const hint = near.length > 0 && near.length < 4 ? `write ${near.join(' or ')}` : 'correct the host';
+    const unsure = registry.unseenClusters.length > 0 && hostname.endsWith(`.svc.${registry.domainSuffix}`);
+    const unless = unsure ? `, unless cluster ${registry.unseenClusters.join(' or ')} has it, which was not read` : '';
     return {
       code: codes.unknownHost,
       field: ['host'],
-      message: `sends to ${hostname}, which no Service and no ServiceEntry has`,
+      message: `sends to ${hostname}, which no Service and no ServiceEntry has${unless}`,
+      unsure,
       fix: `${hint}, create the Service, or remove the route.`,
     };
   }

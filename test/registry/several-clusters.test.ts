@@ -6,9 +6,12 @@ import { withoutUnseen } from '../../src/compare/unseen-clusters.ts';
 import { compileProxy } from '../../src/compile/index.ts';
 import type { Message, ProxyConfig } from '../../src/model/envoy.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import type { Proxy } from '../../src/model/proxy.ts';
 import { identityOf } from '../../src/registry/cluster-identity.ts';
 import { buildRegistry } from '../../src/registry/index.ts';
 import type { Registry, RegistryInput } from '../../src/registry/types.ts';
+import { Identities } from '../../src/rules/identities.ts';
+import { unresolvedDestination } from '../../src/rules/unresolved-destination.ts';
 import { toResource } from '../../src/source/object.ts';
 import { objectYaml, sliceYaml } from '../support/clusters.ts';
 import { podYaml, proxyOf } from '../support/mesh.ts';
@@ -166,6 +169,28 @@ describe('a cluster that istiod reads and that was not read', () => {
     expect(differences.map(({ live: value }) => value)).toEqual(['other;shop;web;;east']);
     expect(withoutUnseen(comparison, other, state([])).differences).toEqual(comparison.differences);
     expect(withoutUnseen(comparison, other, state(['north'])).differences.length).toBeGreaterThan(1);
+  });
+
+  it('may have the hosts and workloads that rules miss', () => {
+    const route = { hosts: ['web'], http: [{ route: [{ destination: { host: 'only' } }] }] };
+    const more = objectYaml('VirtualService', 'web', route);
+    const found = (unseenClusters: string[]) => {
+      const registry = mesh({ resources: resources(cluster('east', 1, { more })), remotes: [], unseenClusters });
+      const config = (proxy: Proxy) => compileProxy(proxy, registry);
+      return unresolvedDestination.find({
+        registry,
+        proxies: registry.proxies,
+        config,
+        written: () => undefined,
+      } as never);
+    };
+    expect(found([]).map(({ code, severity }) => [code, severity])).toEqual([['MESH0100', 'error']]);
+    expect(found(['west'])).toMatchObject([
+      { code: 'MESH0100', severity: 'info', message: expect.stringContaining('unless cluster west') },
+    ]);
+    const principals = (unseenClusters: string[]) => new Identities(mesh({ remotes: [], unseenClusters }));
+    expect(principals([]).mayBe('cluster.local/ns/other/sa/x')).toBe(false);
+    expect(principals(['west']).mayBe('cluster.local/ns/other/sa/x')).toBe(true);
   });
 
   it('an endpoint of the own cluster that is missing stays a difference', () => {
