@@ -10,6 +10,10 @@ export const newestMinor = 32;
 const since = {
   /** `MeshConfig.defaultInboundHttpRetryPolicy` shapes inbound routes. */
   defaultInboundRetryPolicy: 32,
+  /** `defaultServiceExportTo` and `defaultVirtualServiceExportTo` of the mesh may name namespaces; before, only `.` and `*` counted, `.` first. */
+  defaultExportsToNamespaces: 32,
+  /** PILOT_ENABLE_HEADLESS_FILTER_CHAIN_LISTENER is known. */
+  headlessFilterChainFlag: 32,
   /** `ecdhCurves` of a server's TLS settings counts. */
   serverEcdhCurves: 32,
   /** `ProxyConfig.connectionSettings` shapes connection managers and listeners. */

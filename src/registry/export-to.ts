@@ -10,3 +10,15 @@ export function exportToSet(list: readonly unknown[] | undefined, namespace: str
 export function isExportedTo(exportTo: ExportTo, namespace: string): boolean {
   return exportTo.has('*') || (!exportTo.has('~') && exportTo.has(namespace));
 }
+
+/**
+ * Where the mesh exports an object that says nothing itself (istiod's `exportToDefaults`).
+ *
+ * @param namesNamespaces whether the list may name namespaces; if not, only `.` and `*` count, `.` first
+ */
+export function defaultExportTo(list: readonly unknown[], namespace: string, namesNamespaces: boolean): ExportTo {
+  const items = list.map((item) => String(item).trim());
+  if (namesNamespaces || items.length === 0) return exportToSet(items, namespace) ?? new Set(['*']);
+  if (items.includes('.')) return new Set([namespace]);
+  return new Set([items.includes('*') ? '*' : '~']);
+}

@@ -101,6 +101,7 @@ export function buildRegistry(input: RegistryInput): Registry {
     virtualServices(resources.list('VirtualService'), {
       domainSuffix,
       defaultExportTo: exportDefault('defaultVirtualServiceExportTo'),
+      ...behaviour,
     }),
   );
   const destinationRules = new DestinationRuleIndex(resources.list('DestinationRule'), {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
-import { exportToSet } from './export-to.ts';
+import { defaultExportTo, exportToSet } from './export-to.ts';
 import { serviceHostname } from './hostname.ts';
 import { objects } from './objects.ts';
 import { creationTime } from './order.ts';
@@ -13,6 +13,8 @@ export interface ServiceContext {
   trustDomain: string;
   /** `exportTo` in force where a service says nothing (MeshConfig.defaultServiceExportTo). */
   defaultExportTo: readonly unknown[];
+  /** It may name namespaces. */
+  defaultExportsToNamespaces: boolean;
   /** The control plane's version looks at the namespace's `networking.istio.io/traffic-distribution`. */
   namespaceTrafficDistribution: boolean;
   namespace(name: string): Resource | undefined;
@@ -46,7 +48,7 @@ export function kubernetesService(resource: Resource, context: ServiceContext): 
     ports: ports(spec),
     resolution,
     meshExternal: externalName !== '',
-    exportTo: declared ?? defaultExportTo(context, metadata.namespace),
+    exportTo: declared ?? defaultVisibility(context, metadata.namespace),
     creationTimestamp: creationTime(resource),
     labels: metadata.labels,
     selector: selectorOf(spec),
@@ -65,8 +67,9 @@ export function kubernetesService(resource: Resource, context: ServiceContext): 
   };
 }
 
-export function defaultExportTo(context: ServiceContext, namespace: string): ExportTo {
-  return exportToSet(context.defaultExportTo, namespace) ?? new Set(['*']);
+/** Where a service is visible that says nothing itself. */
+export function defaultVisibility(context: ServiceContext, namespace: string): ExportTo {
+  return defaultExportTo(context.defaultExportTo, namespace, context.defaultExportsToNamespaces);
 }
 
 function ports(spec: JsonObject): ServicePort[] {

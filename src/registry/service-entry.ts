@@ -3,7 +3,7 @@ import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { exportToSet } from './export-to.ts';
 import { isIpAddress } from './hostname.ts';
-import { defaultExportTo, type ServiceContext } from './kubernetes-service.ts';
+import { defaultVisibility, type ServiceContext } from './kubernetes-service.ts';
 import { objects, strings } from './objects.ts';
 import { creationTime } from './order.ts';
 import { parseProtocol } from './protocol.ts';
@@ -38,7 +38,7 @@ export function serviceEntryServices(resource: Resource, context: ServiceEntryCo
   const home = context.namespace(metadata.namespace);
   const inherited = context.namespaceTrafficDistribution ? home?.metadata.annotations : undefined;
   const declared = exportToSet(strings(spec['exportTo']), metadata.namespace);
-  const exportTo = declared ?? defaultExportTo(context, metadata.namespace);
+  const exportTo = declared ?? defaultVisibility(context, metadata.namespace);
   const meshExternal = spec['location'] !== 'MESH_INTERNAL';
   const common = {
     namespace: metadata.namespace,

@@ -5,7 +5,7 @@ import { egressListener, mostSpecific } from './egress-listener.ts';
 import { objects } from './objects.ts';
 import { addListenerServices, ScopeServices } from './scope-services.ts';
 import type { ServiceIndex } from './service-index.ts';
-import type { MeshConfig, SidecarScope } from './types.ts';
+import type { MeshConfig, Service, SidecarScope } from './types.ts';
 import type { VirtualServiceIndex } from './virtual-service-index.ts';
 
 export interface ScopeContext {
@@ -35,7 +35,7 @@ export function sidecarScope(sidecar: Resource | undefined, namespace: string, c
     outboundTrafficPolicy: outboundTrafficPolicy(sidecar, context.mesh),
     ingress: objects(sidecar?.spec['ingress']),
     ...(isObject(pool) ? { inboundConnectionPool: pool as JsonObject } : {}),
-    ...destinationRuleLookup(namespace, {}, context),
+    ...destinationRuleLookup(namespace, services.byHostname, {}, context),
   };
 }
 
@@ -59,25 +59,31 @@ export function gatewayScope(namespace: string, context: ScopeContext): SidecarS
     // Nothing that a gateway does not know may pass.
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
     ingress: [],
-    ...destinationRuleLookup(namespace, {}, context),
+    ...destinationRuleLookup(namespace, services.byHostname, {}, context),
   };
 }
 
 /** The scope as one workload sees it: DestinationRules with a workloadSelector count where they match its labels. */
 export function forWorkload(scope: SidecarScope, labels: Record<string, string>, context: ScopeContext): SidecarScope {
   if (!context.destinationRules.hasSelectors) return scope;
-  return { ...scope, ...destinationRuleLookup(scope.namespace, labels, context) };
+  return { ...scope, ...destinationRuleLookup(scope.namespace, scope.serviceByHostname, labels, context) };
 }
 
+/** Only services of the scope have rules (istiod's `selectDestinationRules`), also where the proxy itself serves one. */
 function destinationRuleLookup(
   namespace: string,
+  services: ReadonlyMap<string, Service>,
   labels: Record<string, string>,
   context: ScopeContext,
 ): Pick<SidecarScope, 'destinationRule' | 'inboundDestinationRule'> {
   const rules = context.destinationRules;
+  const ruleFor = (hostname: string, own: Record<string, string> | undefined) => {
+    const service = services.get(hostname);
+    return service && rules.ruleFor(namespace, service, own);
+  };
   return {
-    destinationRule: (service) => rules.ruleFor(namespace, service, labels),
-    inboundDestinationRule: (service) => rules.ruleFor(namespace, service, undefined),
+    destinationRule: ({ hostname }) => ruleFor(hostname, labels),
+    inboundDestinationRule: ({ hostname }) => ruleFor(hostname, undefined),
   };
 }
 

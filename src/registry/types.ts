@@ -166,7 +166,7 @@ export interface SidecarScope {
   /** `ingress` of the Sidecar. */
   ingress: JsonObject[];
   inboundConnectionPool?: JsonObject;
-  /** The rule for a host seen from this scope (client namespace, service namespace, root; most specific host). */
+  /** The rule for a service of this scope (client namespace, service namespace, root; most specific host); none for others. */
   destinationRule(service: Pick<Service, 'hostname' | 'namespace'>): DestinationRule | undefined;
   /** As `destinationRule`, for inbound config: rules with a workloadSelector do not count. */
   inboundDestinationRule(service: Pick<Service, 'hostname' | 'namespace'>): DestinationRule | undefined;

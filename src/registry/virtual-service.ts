@@ -3,7 +3,7 @@ import { standsFor } from '../model/provenance.ts';
 import type { Resource } from '../model/resource.ts';
 import { copyPlaced } from './copy.ts';
 import { mergeDelegate } from './delegate.ts';
-import { exportToSet } from './export-to.ts';
+import { defaultExportTo, exportToSet } from './export-to.ts';
 import { objects, strings } from './objects.ts';
 import { creationTime } from './order.ts';
 import { resolveShortNames } from './short-names.ts';
@@ -13,6 +13,8 @@ export interface VirtualServiceContext {
   domainSuffix: string;
   /** MeshConfig.defaultVirtualServiceExportTo. */
   defaultExportTo: readonly unknown[];
+  /** It may name namespaces. */
+  defaultExportsToNamespaces: boolean;
 }
 
 /** Annotation of a VirtualService made from another API: `gateway` (Gateway API) or `ingress`. */
@@ -58,7 +60,7 @@ function toVirtualService(resource: Resource, context: VirtualServiceContext): V
 function visibility(resource: Resource, context: VirtualServiceContext): ExportTo {
   const { namespace } = resource.metadata;
   const declared = exportToSet(strings(resource.spec['exportTo']), namespace);
-  return declared ?? exportToSet(context.defaultExportTo, namespace) ?? new Set(['*']);
+  return declared ?? defaultExportTo(context.defaultExportTo, namespace, context.defaultExportsToNamespaces);
 }
 
 function mergeDelegates(root: VirtualService, delegates: ReadonlyMap<string, VirtualService>): void {

@@ -60,6 +60,16 @@ describe('a Kubernetes Service', () => {
     expect([...serviceOf('clusterIP: 10.96.0.1').exportTo]).toEqual(['*']);
   });
 
+  it('is exported to namespaces that the mesh names from 1.32 on; before, only `.` and `*` counted', () => {
+    const exported = (list: string[], version: string) => [
+      ...serviceOf('clusterIP: 10.96.0.1', '', { version, mesh: { defaultServiceExportTo: list } }).exportTo,
+    ];
+    expect(exported(['.', 'payments'], '1.32.0')).toEqual(['shop', 'payments']);
+    expect(exported(['.', 'payments'], '1.29.0')).toEqual(['shop']);
+    expect(exported(['*', '.'], '1.29.0')).toEqual(['shop']);
+    expect(exported(['payments'], '1.29.0')).toEqual(['~']);
+  });
+
   it('keeps traffic where its field, its annotation or, from 1.30 on, its namespace says', () => {
     const annotated = ', annotations: {networking.istio.io/traffic-distribution: PreferClose}';
     const namespace = `---

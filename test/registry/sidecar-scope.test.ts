@@ -70,6 +70,19 @@ describe('the Sidecar of a workload', () => {
   });
 });
 
+describe('the DestinationRules of a scope', () => {
+  it('are those of its services; a workload does not know the rule of its own service unless it imports it', () => {
+    const rule = sidecar('shop/r', 'host: cart').replace('kind: Sidecar', 'kind: DestinationRule');
+    const cart = { hostname: 'cart.shop.svc.cluster.local', namespace: 'shop' };
+    const found = (hosts: string) => {
+      const scope = scopeOf(all + rule + sidecar('shop/s', `egress: [{hosts: ${hosts}}]`));
+      return [scope.destinationRule(cart), scope.inboundDestinationRule(cart)].map((it) => it?.from[0]?.metadata.name);
+    };
+    expect(found('["./*"]')).toEqual(['r', 'r']);
+    expect(found('["pay/*"]')).toEqual([undefined, undefined]);
+  });
+});
+
 describe('the services of a scope', () => {
   it('are all that are visible without a Sidecar', () => {
     expect(names(scopeOf(all))).toEqual(['cart.shop:80,81', 'ledger.pay:80', 'audit.pay:80']);

@@ -3,6 +3,7 @@ import type { EgressListener } from '../../../registry/types.ts';
 import { loopbackAddresses } from '../../cluster/ip-family.ts';
 import { canBind } from '../bind.ts';
 import type { Bind, ListenerDraft, ListenPort, OutboundContext, OutboundRequest } from './context.ts';
+import { headlessChainsShareListener } from './headless-pods.ts';
 import { ListenerMap } from './listener-map.ts';
 import { isTcpProtocol } from './listener-protocol.ts';
 import { serviceAddresses } from './service-address.ts';
@@ -83,8 +84,7 @@ function addPods(context: OutboundContext, listeners: ListenerMap, request: Outb
     listeners.add(request);
     return;
   }
-  const perPodChain =
-    isTcpProtocol(port.protocol) && registry.environment.flag('PILOT_ENABLE_HEADLESS_FILTER_CHAIN_LISTENER', false);
+  const perPodChain = isTcpProtocol(port.protocol) && headlessChainsShareListener(registry);
   for (const endpoint of endpoints) {
     const addresses = [endpoint.address, ...(endpoint.additionalAddresses ?? [])];
     if (!addresses.every((address) => ipaddr.isValid(address))) continue;

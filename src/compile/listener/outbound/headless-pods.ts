@@ -1,5 +1,12 @@
+import { behaviour } from '../../../model/istio-version.ts';
 import type { Proxy } from '../../../model/proxy.ts';
 import type { Registry, Service, SidecarScope } from '../../../registry/types.ts';
+
+/** Whether TCP ports of headless services share one listener, with a filter chain for each pod. */
+export function headlessChainsShareListener(registry: Registry): boolean {
+  const known = behaviour(registry).headlessFilterChainFlag;
+  return known && registry.environment.flag('PILOT_ENABLE_HEADLESS_FILTER_CHAIN_LISTENER', false);
+}
 
 const known = new WeakMap<readonly Service[], { pods: Set<string>; others: Set<string> }>();
 
@@ -36,7 +43,7 @@ export function ownHeadless(proxy: Proxy, registry: Registry, scope: SidecarScop
   const mixed =
     others.has(own) ||
     scope.egressListeners.some((listener) => listener.bind === own) ||
-    registry.environment.flag('PILOT_ENABLE_HEADLESS_FILTER_CHAIN_LISTENER', false) ||
+    headlessChainsShareListener(registry) ||
     registry.resources('EnvoyFilter').length > 0;
   return mixed ? 'compiled' : 'dropped';
 }
