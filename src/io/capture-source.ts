@@ -1,14 +1,24 @@
-import type {
-  ClusterState,
-  IstiodAnswers,
-  Problem,
-  ProxyAnswers,
-  ProxySource,
-  Skipped,
+import {
+  type ClusterState,
+  type IstiodAnswers,
+  type Problem,
+  type ProxyAnswers,
+  type ProxyPart,
+  type ProxySource,
+  proxyParts,
+  type Skipped,
 } from '../model/cluster-state.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { type Capture, type CapturedIstiod, type CapturedProxy, readCapture, readCaptures } from './capture.ts';
+
+/** The file of a capture for each part of a proxy's answers. */
+const files: Record<ProxyPart, string> = {
+  clusters: 'clusters.json',
+  listeners: 'listeners.json',
+  certs: 'certs.json',
+  serverInfo: 'server_info.json',
+};
 
 /** The state of one cluster. The name is of the cluster, where the capture is one of several. */
 export interface CapturedState {
@@ -90,7 +100,7 @@ function toSource(proxy: CapturedProxy): ProxySource {
     id: proxy.id,
     namespace: proxy.namespace,
     podName: proxy.pod,
-    read: async (): Promise<ProxyAnswers | Problem> => {
+    read: async (_signal, parts = proxyParts): Promise<ProxyAnswers | Problem> => {
       const configDump = await proxy.read('config_dump.json').catch((error: Error) => error);
       if (configDump instanceof Error) {
         const advice = 'take the capture again: this proxy could not be read when it was taken.';
@@ -101,21 +111,17 @@ function toSource(proxy: CapturedProxy): ProxySource {
         };
       }
       const problems: Problem[] = [];
-      const part = async (file: string): Promise<JsonObject | undefined> => {
+      const part = async (name: ProxyPart): Promise<JsonObject | undefined> => {
+        if (!parts.includes(name)) return undefined;
         try {
-          const value = await proxy.json(file);
+          const value = await proxy.json(files[name]);
           return isObject(value) ? (value as JsonObject) : undefined;
         } catch (error) {
           problems.push({ code: 'rubbish', message: (error as Error).message, advice: 'take the capture again.' });
           return undefined;
         }
       };
-      const [clusters, listeners, certs, serverInfo] = await Promise.all([
-        part('clusters.json'),
-        part('listeners.json'),
-        part('certs.json'),
-        part('server_info.json'),
-      ]);
+      const [clusters, listeners, certs, serverInfo] = await Promise.all(proxyParts.map(part));
       const log = await proxy.read('proxy.log').then(
         (bytes) => bytes.toString('utf8'),
         () => undefined,

@@ -1,5 +1,5 @@
-import type { Problem, ProxyAnswers } from '../model/cluster-state.ts';
-import { isProblem } from '../model/cluster-state.ts';
+import type { Problem, ProxyAnswers, ProxyPart } from '../model/cluster-state.ts';
+import { isProblem, proxyParts } from '../model/cluster-state.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { PodHttp } from './kube/pod-http.ts';
@@ -7,32 +7,41 @@ import type { PodHttp } from './kube/pod-http.ts';
 /** Envoy's admin listens here, on localhost only. */
 export const adminPort = 15000;
 
+const pages: Record<ProxyPart, string> = {
+  clusters: '/clusters?format=json',
+  listeners: '/listeners?format=json',
+  certs: '/certs',
+  serverInfo: '/server_info',
+};
+
 /**
- * Asks a proxy's admin interface for all that is compared. Without a config_dump the proxy has nothing to say and its
+ * Asks a proxy's admin interface for what it holds. Without a config_dump the proxy has nothing to say and its
  * problem is returned; each other answer that fails is one of `problems`. Never rejects.
  *
  * @param id `namespace/pod`, for messages
+ * @param parts that are asked for beside the dump
  */
-export async function readAdmin(http: PodHttp, id: string): Promise<ProxyAnswers | Problem> {
+export async function readAdmin(
+  http: PodHttp,
+  id: string,
+  parts: readonly ProxyPart[] = proxyParts,
+): Promise<ProxyAnswers | Problem> {
   const configDump = await http.get('/config_dump?include_eds=true');
   if (isProblem(configDump)) return configDump;
   if (!looksLikeDump(configDump)) return rubbish(id, '/config_dump', configDump);
   const problems: Problem[] = [];
-  const part = async (path: string): Promise<JsonObject | undefined> => {
-    const body = await http.get(path);
-    const value = isProblem(body) ? body : parseObject(id, path, body);
-    if (!isProblem(value)) return value;
-    problems.push(value);
-    return undefined;
-  };
+  const answers: ProxyAnswers = { configDump, problems };
   // One after the other: they share one connection, and Envoy answers them on its main thread.
-  const clusters = await part('/clusters?format=json');
-  const listeners = await part('/listeners?format=json');
-  const certs = await part('/certs');
-  const serverInfo = await part('/server_info');
+  for (const part of proxyParts) {
+    if (!parts.includes(part)) continue;
+    const body = await http.get(pages[part]);
+    const value = isProblem(body) ? body : parseObject(id, pages[part], body);
+    if (isProblem(value)) problems.push(value);
+    else answers[part] = value;
+  }
   // 100 KB of names of extensions; the node stands in the dump's bootstrap too.
-  delete serverInfo?.['node'];
-  return { configDump, clusters, listeners, certs, serverInfo, problems };
+  delete answers.serverInfo?.['node'];
+  return answers;
 }
 
 /** A cheap look, for a dump may have 60 MB and is parsed by those who decode it. */

@@ -50,14 +50,22 @@ export interface ProxyAnswers {
   problems: Problem[];
 }
 
+/** What a proxy can be asked beside its `config_dump`. */
+export const proxyParts = ['clusters', 'listeners', 'certs', 'serverInfo'] as const;
+export type ProxyPart = (typeof proxyParts)[number];
+
 /** A proxy to examine. Nothing is held in memory before `read`, and nothing kept after it. */
 export interface ProxySource {
   /** `namespace/pod`, as `Proxy.id`. */
   id: string;
   namespace: string;
   podName: string;
-  /** Asks the proxy (or reads the capture's files). A problem is that proxy's own; it never rejects. */
-  read(signal?: AbortSignal): Promise<ProxyAnswers | Problem>;
+  /**
+   * Asks the proxy (or reads the capture's files). A problem is that proxy's own; it never rejects.
+   *
+   * @param parts asked for beside the dump and the log; by default all. Each may be as large as the dump.
+   */
+  read(signal?: AbortSignal, parts?: readonly ProxyPart[]): Promise<ProxyAnswers | Problem>;
 }
 
 /** What one istiod answered. Absent: not asked, or the reason stands in `problems`. */

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { runDrift } from '../../src/app/run-drift.ts';
 import { serveCapture } from '../support/api-server/serve-capture.ts';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const recordings = 'fixtures/recordings/1.29';
 const { signal } = new AbortController();

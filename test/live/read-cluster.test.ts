@@ -80,6 +80,13 @@ describe('a cluster over the real protocol', () => {
     expect([web.clusters, web.listeners, web.certs].every((answer) => typeof answer === 'object')).toBe(true);
   });
 
+  it('is asked for no more of a proxy than what is wanted', async () => {
+    const [, , , web] = (await state()).proxies;
+    const answers = await web!.read(undefined, ['certs']);
+    expect(Object.keys(answers).sort()).toEqual(['certs', 'configDump', 'log', 'problems']);
+    expect(Object.keys(await web!.read(undefined, [])).sort()).toEqual(['configDump', 'log', 'problems']);
+  });
+
   it('uses one port-forward for all answers of a proxy, and leaves none open', async () => {
     const before = api.requests.length;
     const cluster = await state({ proxies: ['shop/web'] });

@@ -11,6 +11,7 @@ import {
   isProblem,
   type Problem,
   type ProxyAnswers,
+  type ProxyPart,
   type ProxySource,
 } from '../../model/cluster-state.ts';
 import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
@@ -37,6 +38,8 @@ export interface ExamineOptions {
   concurrency: number;
   signal?: AbortSignal;
   onProgress?: (done: number, of: number) => void;
+  /** What is asked of each proxy beside its dump and log, for `observe`; nothing by default. */
+  parts?: readonly ProxyPart[];
   /** Sees all that each proxy told, before it is let go. */
   observe?: (proxy: Proxy, answers: ProxyAnswers, live: LiveProxy) => void;
 }
@@ -145,7 +148,7 @@ async function examineOne(
     fix,
   });
   if (options.signal?.aborted) return unread(`${source.id}: not read before the run was stopped`, 'run again.');
-  const answers = await source.read(options.signal);
+  const answers = await source.read(options.signal, options.parts ?? []);
   if (isProblem(answers)) return unread(answers.message, answers.advice);
   if (!proxy) {
     return unread(

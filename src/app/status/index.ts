@@ -46,6 +46,7 @@ export async function status(
   const partial: Diagnostic[] = [];
   const examination = await examine(options.readProxies ? state : { ...state, proxies: [] }, registry, {
     ...options,
+    parts: ['certs', 'serverInfo'],
     observe: (proxy, answers, live) => {
       observed.set(proxy.id, observe(answers, live, state.takenAt));
       if (answers.certs === undefined) partial.push(withoutCertificates(proxy.id, answers.problems));

@@ -1,10 +1,11 @@
 import type { LimitFunction } from 'p-limit';
-import type { Problem, ProxyAnswers, ProxySource } from '../../model/cluster-state.ts';
+import type { Problem, ProxyAnswers, ProxyPart, ProxySource } from '../../model/cluster-state.ts';
 import { isProblem } from '../../model/cluster-state.ts';
 import type { Resource } from '../../model/resource.ts';
 import { adminPort, readAdmin } from '../envoy-admin.ts';
 import { getText } from './api-client.ts';
 import type { Connection } from './connection.ts';
+import { listeningDeadline } from './listening-timer.ts';
 import { podHttp } from './pod-http.ts';
 import { podId, podPhase } from './proxies.ts';
 
@@ -25,24 +26,25 @@ export function proxySource(
 ): ProxySource {
   const { namespace, name: podName } = pod.metadata;
   const id = podId(pod);
-  const read = async (outer?: AbortSignal): Promise<ProxyAnswers | Problem> => {
+  const read = async (outer?: AbortSignal, parts?: readonly ProxyPart[]): Promise<ProxyAnswers | Problem> => {
     const phase = podPhase(pod);
     if (phase !== 'Running') return notRunning(id, phase);
-    const deadline = AbortSignal.timeout(deadlineMs);
-    const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
+    const deadline = listeningDeadline(deadlineMs);
+    const signal = outer ? AbortSignal.any([outer, deadline.signal]) : deadline.signal;
     const http = podHttp(connection, { namespace, podName, port: adminPort, hides }, signal);
     try {
-      const answers = await readAdmin(http, id);
+      const answers = await readAdmin(http, id, parts);
       if (isProblem(answers)) return answers;
       const log = await readLog(connection, namespace, podName, signal);
       if (typeof log === 'string') return { ...answers, log };
       // A log that is not there loses nothing; one that may not be read is for the reader to know.
       return log.code === 'forbidden' ? { ...answers, problems: [...answers.problems, log] } : answers;
     } finally {
+      deadline.done();
       http.close();
     }
   };
-  return { id, namespace, podName, read: (signal) => limit(() => read(signal)) };
+  return { id, namespace, podName, read: (signal, parts) => limit(() => read(signal, parts)) };
 }
 
 /** The log only adds the words of a rejection; where it may not be read nothing else is lost. */

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Access } from './connection.ts';
+import { type ListeningTimer, listeningTimer } from './listening-timer.ts';
 import { DeadlineError } from './problems.ts';
 
 const unzip = promisify(gunzip);
@@ -36,21 +37,21 @@ export function send(
     const headers = { ...access.headers, Accept: accept, 'Accept-Encoding': 'gzip' };
     const { get } = url.protocol === 'https:' ? https : http;
     const request = get(url, { ...access, headers, signal: limits.signal });
-    const timers: NodeJS.Timeout[] = [];
+    const timers: ListeningTimer[] = [];
     const guard = (ms: number, words: string) => {
       if (ms <= 0) return undefined;
-      const timer = setTimeout(() => {
+      const timer = listeningTimer(ms, () => {
         // First our own reason: a destroyed request reports a mere reset where the answer had begun.
         fail(new DeadlineError(`${words} ${ms / 1000} s`));
         request.destroy();
-      }, ms);
+      });
       timers.push(timer);
       return timer;
     };
     guard(limits.timeoutMs, 'did not answer within');
     const idle = guard(limits.idleMs, 'sent nothing for');
     const settle = () => {
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of timers) timer.clear();
     };
     const fail = (error: Error) => {
       settle();

@@ -23,7 +23,7 @@ afterEach(() => {
 afterAll(() => api?.close());
 
 const read = (options: ReadOptions = {}, signal?: AbortSignal) =>
-  readCluster({ kubeconfig: api.kubeconfig(), env: {}, backoffMs: 5, idleMs: 500, ...options }, signal);
+  readCluster({ kubeconfig: api.kubeconfig(), env: {}, backoffMs: 5, idleMs: 2000, ...options }, signal);
 
 async function state(options?: ReadOptions): Promise<ClusterState> {
   const outcome = await read(options);
