@@ -41,7 +41,7 @@ function severalIstiods(proxies: readonly ProxyStatus[]): Finding[] {
       ...base([proxy]),
       code: codes.severalIstiods,
       severity: 'warning' as const,
-      message: `${proxy.id} is connected to ${proxy.connections.length} istiods: ${proxy.connections.map((it) => `${it.istiod} (${it.revision})`).join(', ')}`,
+      message: `${proxy.id} is connected to ${new Set(proxy.connections.map((it) => it.istiod)).size} istiods: ${proxy.connections.map((it) => `${it.istiod} (${it.revision})`).join(', ')}`,
       effect:
         'the one first named is in force; the others tell of a connection that has ended, or two control planes answer.',
       fix: 'look again in a minute: an istiod forgets a proxy that reconnected elsewhere after some 40 s.',

@@ -62,10 +62,17 @@ export function proxyStatus({ id, proxy, examined, observed }: Known, context: C
     behindSeconds: behind(state, Object.values(types), examined, observed, context.now),
     effects: [...new Set(late.map((it) => `${stillDoes(it, context.objects)} (${it.resource})`))],
     rejections: rejections.map((it) => rejectedUpdate(it, own)),
-    restart: rejections.length > 0 ? (lacks.length > 0 ? 'broken' : 'same') : state === 'unknown' ? 'unknown' : 'same',
+    restart: restartOf(state, rejections, lacks),
     restartLacks: lacks,
     certificate: observed?.certificate ?? null,
   };
+}
+
+/** A pod that has no connection may get none when it comes up anew, and then no configuration at all. */
+function restartOf(state: string, rejections: readonly Rejection[], lacks: readonly string[]): ProxyStatus['restart'] {
+  if (lacks.length > 0) return 'broken';
+  if (rejections.length > 0) return 'same';
+  return state === 'unknown' || state === 'disconnected' ? 'unknown' : 'same';
 }
 
 /** Without a proxy's dump: what istiod alone tells. */
