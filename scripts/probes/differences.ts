@@ -5,7 +5,7 @@ import { hopsOf } from './aside.ts';
 import type { Probe, Recording } from './recording.ts';
 
 /** What of a prediction did not happen. */
-export function differences(recording: Recording, answer: Answer, probe: Probe): string[] {
+export function differences({ lab }: Pick<Recording, 'lab'>, answer: Answer, probe: Probe): string[] {
   const wrong: string[] = [];
   const differ = (what: string, predicted: unknown, real: unknown): void => {
     wrong.push(`${what}: predicted ${JSON.stringify(predicted)}, real ${JSON.stringify(real)}`);
@@ -15,7 +15,7 @@ export function differences(recording: Recording, answer: Answer, probe: Probe):
   const logged = line?.cluster?.startsWith('inbound|') ? undefined : line;
   const { outcome, hop } = answer;
   const ends = outcome.kind === 'open' ? outcome.ends : [outcome];
-  if (ends && !ends.some((it) => isEnd(recording, it, probe, logged)))
+  if (ends && !ends.some((it) => isEnd(lab, it, probe, logged)))
     differ('end', ends.map(shown), `${probe.status} ${logged?.flag ?? ''} ${logged?.details ?? ''}`);
   if (logged?.route !== undefined) {
     const route = hop?.route ? (hop.route.name ?? null) : null;
@@ -50,7 +50,7 @@ export function differences(recording: Recording, answer: Answer, probe: Probe):
 }
 
 /** Whether one of the ends that were said to be possible is what happened. */
-function isEnd({ lab }: Recording, end: Outcome, probe: Probe, logged: Logged | undefined): boolean {
+function isEnd(lab: Recording['lab'], end: Outcome, probe: Probe, logged: Logged | undefined): boolean {
   const own = end.by === 'application' && end.server !== undefined && !lab.echoes(end.server);
   // The status of a server that is not the recordings' own is its own: it must have come from there.
   if (own) return probe.status > 0 && (logged === undefined || logged.flag === '-');

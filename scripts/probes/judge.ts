@@ -1,10 +1,11 @@
 import { type Answer, ask, type Start } from '../../src/app/route/ask.ts';
-import { readRequest } from '../../src/explain/index.ts';
+import type { Settings } from '../../src/app/route/mesh.ts';
+import type { ClientRequest } from '../../src/explain/index.ts';
 import { setAside } from './aside.ts';
 import { differences } from './differences.ts';
 import { inForce } from './in-force.ts';
-import { statusAsked } from './lab.ts';
 import { type Probe, pick, type Recording, type SideName } from './recording.ts';
+import { requestOf } from './request.ts';
 
 /**
  * How a prediction compares with what happened. `open`: the engine itself said that it cannot tell (what it did say, as
@@ -37,14 +38,21 @@ export function judgeProbe(recording: Recording, side: SideName, probe: Probe): 
 }
 
 /** The engine's answer to the request of a probe. */
-function predict({ meshes, pods, lab, takenAt }: Recording, side: SideName, probe: Probe): Answer | undefined {
-  const headers = Object.entries(probe.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
-  const request = readRequest(probe.url, [`user-agent: probe/${probe.id}.0`, 'accept: */*', ...headers], probe.method);
+function predict(recording: Recording, side: SideName, probe: Probe): Answer | undefined {
+  const { start, request, settings } = questionOf(recording, probe);
+  return ask(recording.meshes[side], start, request, settings);
+}
+
+/** What a probe asks the engine. */
+export function questionOf(
+  { pods, lab, takenAt }: Recording,
+  probe: Probe,
+): { start: Start; request: ClientRequest; settings: Settings } {
+  const { request, status } = requestOf(probe);
   const pod = pick(pods, probe.gateway ?? probe.from ?? '');
   if (!pod) throw new Error(`no pod ${probe.gateway ?? probe.from}`);
   const start: Start = probe.gateway
     ? { kind: 'gateway', pod, port: probe.port ?? request.port, clientIp: '10.77.0.1' }
     : { kind: 'pod', pod };
-  const answer = statusAsked(request.http.path, probe.headers);
-  return ask(meshes[side], start, request, { answer, now: takenAt, application: lab.application });
+  return { start, request, settings: { answer: status, now: takenAt, application: lab.application } };
 }
