@@ -29,6 +29,7 @@ import { gitDriftFindings } from './git-drift.ts';
 import { judgedKind } from './judged-kinds.ts';
 import { objectDrifts } from './objects.ts';
 import { judgeable, judgedProxies, proxyFindings } from './proxy-findings.ts';
+import { withRefusals } from './refusals.ts';
 import { ruleFindings } from './rule-findings.ts';
 
 /** What Git says, as far as `drift` needs it. */
@@ -90,7 +91,10 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const conventions = readConventions(git.resources, state.resources);
   examination.notes.push(...conventions.diagnostics);
   const found: Finding[] = [];
-  for (const it of drifts) found.push(...(await gitDriftFindings(it, oracle, places, conventions)));
+  for (const it of drifts) {
+    const findings = await gitDriftFindings(it, oracle, places, conventions);
+    found.push(...(it.kind === 'not-applied' ? withRefusals(findings, it.git, registry) : findings));
+  }
   const stopped = options.signal?.aborted === true;
   if (stopped) examination.notes.push(...stoppedNote(oracle, options));
   const gitTwin = (resource: Resource) => desired.find((it) => resourceKey(it) === resourceKey(resource));

@@ -1,0 +1,45 @@
+import { codes } from '../../model/codes.ts';
+import type { Finding } from '../../model/finding.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
+import type { Registry } from '../../registry/types.ts';
+import { refusedVirtualService } from '../../rules/refused-virtual-service.ts';
+import { schemaValidation } from '../../rules/schema-validation.ts';
+import type { CompiledMesh } from '../../rules/types.ts';
+
+const refusals: readonly string[] = [codes.unknownField, codes.invalidField, codes.unknownKind, codes.refusedByIstiod];
+
+/**
+ * The findings of an object that is in Git only, with what the API server or istiod's webhook refuses in it, if anything:
+ * then applying it again does not help.
+ *
+ * @param git the object
+ */
+export function withRefusals(findings: readonly Finding[], git: Resource, registry: Registry): Finding[] {
+  const resources = (kind: string): readonly Resource[] =>
+    kind === git.kind && git.group === 'networking.istio.io' ? [git] : registry.resources(kind);
+  const alone: CompiledMesh = {
+    registry: { ...registry, resources },
+    proxies: [],
+    objects: [git],
+    config: () => {
+      throw new Error(`no proxy is asked for ${resourceKey(git)}`);
+    },
+    written: (resource) => resource,
+    accepted: () => undefined,
+  };
+  const found = [schemaValidation, refusedVirtualService]
+    .flatMap((rule) => rule.find(alone))
+    .filter(({ code }) => refusals.includes(code));
+  if (found.length === 0) return [...findings];
+  return findings.map((finding) => ({
+    ...finding,
+    fix: `correct it first: it is refused, or parts of it dropped; then ${finding.fix}`,
+    related: [
+      ...finding.related,
+      ...found.map(({ code, message, location }) => ({
+        message: `${message} (${code})`,
+        ...(location ? { location } : {}),
+      })),
+    ],
+  }));
+}
