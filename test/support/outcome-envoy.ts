@@ -10,7 +10,7 @@ import { findEnvoy } from '../../scripts/envoy.ts';
 import type { Cluster, Listener, Message } from '../../src/model/envoy.ts';
 
 /** What a real Envoy logged of a request, and the status that the client got (0 for none). */
-export interface RealOutcome {
+interface RealOutcome {
   status: number;
   flag: string;
   details: string;
