@@ -134,7 +134,7 @@ export function generatedToken(dice: Dice, now: number): { headers: [string, str
     iss: `https://${dice.pick(['a', 'a', 'b', 'c'])}.example`,
     sub: dice.pick(['amy', 'bob']),
     groups: ['x', dice.pick(['amy', 'dev'])],
-    exp: now + dice.pick([3600, 3600, 3600, -30, -3600]),
+    exp: now + dice.pick([3600, 3600, 3600, -3600]),
     ...dice.pick<Message>([{}, {}, { nbf: now - 10 }, { nbf: now + 3600 }]),
     ...dice.pick<Message>([{}, { aud: 'api.example' }, { aud: ['x', 'other'] }, { aud: 'x' }]),
   };

@@ -184,7 +184,8 @@ function seenOf(incoming: IncomingMessage): RealAnswer['seen'] {
   return { path: incoming.url ?? '', host: incoming.headers.host ?? '', headers };
 }
 
-async function listenerPorts(portFile: string, ended: () => boolean): Promise<Map<string, number> | undefined> {
+/** The ports of an Envoy's listeners by their names, when it is ready; undefined where it ends before. */
+export async function listenerPorts(portFile: string, ended: () => boolean): Promise<Map<string, number> | undefined> {
   for (let tries = 0; tries < 400 && !ended(); tries++) {
     const port = existsSync(portFile) ? Number(readFileSync(portFile, 'utf8').split(':').at(-1)) : 0;
     const ready = port > 0 ? await fetch(`http://127.0.0.1:${port}/ready`).catch(() => undefined) : undefined;

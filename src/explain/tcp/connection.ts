@@ -7,6 +7,8 @@ export interface Connection {
   /** It was redirected, so that the proxy knows the original destination (`SO_ORIGINAL_DST`). */
   redirected?: true;
   sourcePort?: number;
+  /** Address of the connection itself, where a PROXY header names another source. */
+  directSourceIp?: string;
   /** The client starts TLS with these. */
   tls?: ClientTls;
   /** What an HTTP inspector reads of what is in the clear; undefined where it is no HTTP. */

@@ -46,7 +46,7 @@ const criteria: readonly Criterion[] = [
     keys: (match) => orAny(list(match['application_protocols'])),
     wanted: (_, { protocols }) => (protocols.length === 0 ? [any] : [...protocols, any]),
   },
-  ranges('direct_source_prefix_ranges', ({ sourceIp }) => sourceIp),
+  ranges('direct_source_prefix_ranges', ({ directSourceIp, sourceIp }) => directSourceIp ?? sourceIp),
   {
     keys: ({ source_type: type = 'ANY' }) => [type === 'ANY' ? any : String(type)],
     wanted: (connection) => [isLocal(connection) ? 'SAME_IP_OR_LOOPBACK' : 'EXTERNAL', any],
