@@ -68,6 +68,12 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
       if (typeof element['version_info'] === 'string') into.versions.route = element['version_info'];
     },
   },
+  SecretsConfigDump: {
+    // Nothing of a secret is kept but the name of one that is not there.
+    dynamic_warming_secrets: (element, into) => {
+      if (typeof element['name'] === 'string') into.waitingSecrets.push(element['name']);
+    },
+  },
 };
 
 /** The resource types whose sections carry one `version_info` for all of them. */

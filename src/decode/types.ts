@@ -55,6 +55,8 @@ export interface LiveProxy {
   aside: Aside[];
   /** Listeners of `config` that take no connections yet: they wait for a secret or for routes. */
   waitingListeners: string[];
+  /** Names of secrets that were asked for over SDS and have not come. */
+  waitingSecrets: string[];
   /** Names of what came from the bootstrap, not over xDS; not part of `config`. */
   statics: Record<ResourceType, string[]>;
   /** Sections of a dump that Envoy's admin API knows and this dump has not got. */

@@ -75,6 +75,7 @@ export const codes = {
   egressForNobody: 'MESH0196',
   sharedCertificate: 'MESH0197',
   httpFieldsOnTcp: 'MESH0198',
+  waitingSecret: 'MESH0199',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

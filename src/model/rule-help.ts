@@ -77,6 +77,7 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.unknownNamespace]: 'An object is exported to a namespace that does not exist.',
   [codes.egressForNobody]: 'A Sidecar imports a host that nobody has.',
   [codes.sharedCertificate]: 'Two servers of one port use the same certificate for different hosts.',
+  [codes.waitingSecret]: 'A proxy waits for a secret that has not come.',
   [codes.httpFieldsOnTcp]: 'A policy asks for parts of HTTP where only TCP is spoken.',
 };
 

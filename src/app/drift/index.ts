@@ -31,6 +31,7 @@ import { objectDrifts } from './objects.ts';
 import { judgeable, judgedProxies, proxyFindings } from './proxy-findings.ts';
 import { withRefusals } from './refusals.ts';
 import { ruleFindings } from './rule-findings.ts';
+import { WaitingSecrets } from './waiting-secrets.ts';
 
 /** What Git says, as far as `drift` needs it. */
 export type DriftGit = Pick<
@@ -71,7 +72,11 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const input = toRegistryInput(state);
   const registry = buildRegistry(input);
   const read = options.readProxies !== false;
-  const examination = await examine(read ? state : { ...state, proxies: [] }, registry, options);
+  const waiting = new WaitingSecrets();
+  const examination = await examine(read ? state : { ...state, proxies: [] }, registry, {
+    ...options,
+    observe: (proxy, _, live) => waiting.add(proxy, live),
+  });
   const ids = new Set(state.proxies.map(({ id }) => id));
   const selected = read
     ? examination.proxies.map(({ examined }) => examined.proxy)
@@ -107,6 +112,7 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const idle = hidden.size > 0 ? [] : examination.idle.findings(gitTwin);
   found.push(
     ...judgeable(proxyFindings(judgedProxies(examination.proxies, hidden), git.resources), hidden),
+    ...waiting.findings((proxy) => compileProxy(proxy, registry), gitTwin),
     ...idle.filter((finding) => !twice.has(placeOfFinding(finding))),
     ...judgedByRules,
   );
