@@ -38,3 +38,21 @@ it('a proxy that hangs is a row, and the run is not clean', async () => {
   expect(report.complete).toBe(false);
   expect(code).toBe(2);
 });
+
+it('with istiod down a late proxy is neither in sync nor a gap of the compiler, and the run is not clean', async () => {
+  const recording = 'fault-stale-one';
+  const served = await serveCapture(`${recordings}/${recording}/capture`);
+  served.api.forwards.set('istio-system/istiod-lab-0:15014', { refuse: 'connection refused' });
+  const frontend = 'shop/frontend-v1-6dddf95df-b695w';
+  const proxy = [frontend, 'shop/cart-v1-5c68bdf7ff-24lkp'];
+  const { report, code } = await run(recording, { kubeconfig: served.api.kubeconfig(), proxy, 'fail-on': 'error' });
+  await served.close();
+  expect(report.proxies.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
+  // Without its mesh config, too, both hold something else than what can be compiled.
+  expect(report.findings.map((it) => [it.code, it.severity, it.proxies])).toEqual([
+    ['MESH0010', 'warning', [...proxy].sort()],
+  ]);
+  expect(report.findings[0]?.message).toContain('no istiod could be asked');
+  expect(report.diagnostics.find(({ subject }) => subject === 'istiod-lab-0')?.message).toContain('connection refused');
+  expect([report.complete, code]).toEqual([false, 2]);
+});

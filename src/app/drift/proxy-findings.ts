@@ -5,7 +5,7 @@ import { type Resource, resourceKey } from '../../model/resource.ts';
 import { isIstio, originsOf } from './attribution.ts';
 import type { Examined } from './examine.ts';
 import { rejectedFindings } from './rejected.ts';
-import { type Behind, disconnectedFinding, staleFindings } from './stale.ts';
+import { type Behind, disconnectedFinding, staleFindings, unaskedFindings } from './stale.ts';
 import { signature, unexplainedFindings } from './unexplained.ts';
 
 /**
@@ -20,21 +20,24 @@ export function proxyFindings(proxies: readonly Examined[], git: readonly Resour
   const inSync = proxies.filter(({ examined }) => examined.state === 'synced');
   // What proxies in sync show as well is not for want of a push: it is a gap of the compiler, told once below.
   const gaps = new Set(inSync.flatMap((it) => it.differences.map(signature)));
-  const behind: Behind[] = proxies
+  const others: Behind[] = proxies
     .filter((it) => !inSync.includes(it))
     .map((it) => ({ ...it, differences: it.differences.filter((difference) => !gaps.has(signature(difference))) }));
+  const behind = others.filter(({ examined }) => examined.state !== 'unknown');
   const nacks = behind.flatMap((it) => rejectedFindings(it.examined, it.expected, it.differences, gitTwin));
   const merged = mergeByPlace(nacks);
   const culprits = new Set(merged.map((finding) => finding.resource));
   const late = behind.map((it) => ({ ...it, differences: it.differences.filter((one) => !isRejection(it, one)) }));
   const stale = staleFindings(late, gitTwin).filter((it) => !culprits.has(it.resource));
-  const idle = behind
-    .filter((it) => it.differences.length === 0 && it.examined.state !== 'unknown')
-    .map((it) => disconnectedFinding(it.examined));
+  const idle = behind.filter((it) => it.differences.length === 0).map((it) => disconnectedFinding(it.examined));
   return [
     ...merged,
     ...stale,
     ...idle,
+    ...unaskedFindings(
+      others.filter((it) => !behind.includes(it)),
+      gitTwin,
+    ),
     ...unexplainedFindings(
       inSync.filter((it) => it.differences.length > 0),
       inSync,

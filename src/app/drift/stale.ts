@@ -28,7 +28,7 @@ export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Find
   for (const { examined, expected, differences } of behind) {
     const own = new Map(differences.map((difference) => keyed(staleFinding(examined, expected, difference, gitTwin))));
     // Proxies stuck at different ages are told apart even where they share a value: each age is one story.
-    const age = JSON.stringify([examined.state === 'unknown', ...[...own.keys()].sort()]);
+    const age = JSON.stringify([...own.keys()].sort());
     for (const [key, finding] of own) {
       const known = findings.get(key + age);
       if (known) known.proxies.push(examined.proxy.id);
@@ -58,8 +58,7 @@ function staleFinding(
   const finding: Finding = {
     code: codes.stale,
     kind: 'stale',
-    // It may be late, or differ for another reason.
-    severity: examined.state === 'unknown' ? 'warning' : 'error',
+    severity: 'error',
     resource: origin ? resourceName(origin.resource) : `Pod ${examined.proxy.id}`,
     field: '',
     message: `an old ${difference.type} ${difference.name}`,
@@ -83,7 +82,6 @@ function staleFinding(
 }
 
 function fixOf(examined: ExaminedProxy): string {
-  if (examined.state === 'unknown') return 'see why istiod could not be asked whether it is late, and run again.';
   if (examined.state === 'rejected') return 'mend the object that Envoy rejects; the proxy takes the rest after that.';
   return `restore the connection of ${examined.proxy.id} to istiod (port 15012), or restart the pod.`;
 }
@@ -98,11 +96,40 @@ function worded(finding: Finding): Finding {
       ? `${finding.message} (${finding.resource})`
       : `${instead} for ${finding.field} of ${finding.resource}`;
   finding.message = `${who} still ${verb} ${what}`;
-  finding.effect =
-    finding.severity === 'warning'
-      ? 'whether a change has not arrived, or something else is the cause, is not known: no istiod could be asked.'
-      : `${who} ${finding.proxies.length === 1 ? 'has' : 'have'} not taken the change; the others follow the API server.`;
+  finding.effect = `${who} ${finding.proxies.length === 1 ? 'has' : 'have'} not taken the change; the others follow the API server.`;
   return finding;
+}
+
+/**
+ * Proxies of which no istiod could be asked, and that hold something else than the API server's objects give: late, or
+ * for want of what istiod alone tells. One finding for all, for nothing tells the causes apart.
+ */
+export function unaskedFindings(unasked: readonly Behind[], gitTwin: GitTwin): Finding[] {
+  const odd = unasked.filter(({ differences }) => differences.length > 0);
+  const [first] = odd;
+  if (!first) return [];
+  const places = staleFindings(odd, gitTwin).map(({ resource, field }) => `${resource} ${field}`.trim());
+  const shownPlaces = [...new Set(places)]
+    .sort((a, b) => Number(b.includes('.')) - Number(a.includes('.')))
+    .slice(0, 3);
+  const ids = odd.map(({ examined }) => examined.proxy.id).sort();
+  const who = ids.length === 1 ? `${ids[0]} holds` : `${ids.length} proxies hold`;
+  return [
+    {
+      code: codes.stale,
+      kind: 'unexplained',
+      severity: 'warning',
+      resource: ids.length === 1 ? `Pod ${ids[0]}` : 'Mesh',
+      field: '',
+      message: `${who} something else than the API server's objects give, such as ${shownPlaces.join(', ')}; no istiod could be asked whether that is late`,
+      proxies: ids,
+      layer: 'api-proxy',
+      effect: 'not known: a change has not arrived, or it comes from what istiod alone could tell.',
+      fix: 'see why istiod could not be asked, and run again.',
+      related: [],
+      evidence: evidenceOf(first.examined.proxy, first.differences.slice(0, 1)),
+    },
+  ];
 }
 
 /** A proxy that no istiod knows although what it holds is right: nothing is wrong until the next change. */
