@@ -30,7 +30,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     const { runCheck } = await import('../src/app/run-check.ts');
     const { signal, done } = interruptible();
     try {
-      const { report, code } = await runCheck(flags, this.config.version, signal);
+      const { report, code } = await runCheck(flags, this.config.version, signal, done);
       await print(report, flags);
       process.exitCode = code;
     } finally {

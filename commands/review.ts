@@ -39,7 +39,7 @@ Exit codes: 0 nothing introduced, 1 introduced, 2 could not complete.`;
     const { runReview } = await import('../src/app/run-review.ts');
     const { signal, done } = interruptible();
     try {
-      const { report, code } = await runReview(args.range, flags, this.config.version, signal);
+      const { report, code } = await runReview(args.range, flags, this.config.version, signal, done);
       await print(report, flags);
       process.exitCode = code;
     } finally {

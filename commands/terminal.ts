@@ -50,7 +50,10 @@ export function progress(what: string): Progress {
   };
 }
 
-/** A signal that fires at Ctrl-C, so that connections are closed and temporary files removed; a second Ctrl-C ends at once. */
+/**
+ * A signal that fires at Ctrl-C, so that connections are closed and temporary files removed; a second Ctrl-C ends at
+ * once, and so does the first one after `done`.
+ */
 export function interruptible(): { signal: AbortSignal; done(): void } {
   const controller = new AbortController();
   const stop = (): void => {

@@ -14,18 +14,21 @@ export interface CheckFlags extends InputFlags {
  * `kubectl mesh check`: what is wrong with a configuration as one state. With any flag that names a source in Git, Git is
  * laid over what the cluster has; without one the API server's objects are judged alone.
  *
+ * @param onRead is called when all is read: what follows is computing, and holds nothing open
  * @throws UserError where nothing can be examined
  */
 export async function runCheck(
   flags: CheckFlags,
   version: string,
   signal: AbortSignal,
+  onRead: () => void = () => undefined,
 ): Promise<{ report: Report; code: number }> {
   const named = [flags.git, flags.ref, flags.path, flags.kustomize, flags.helm, flags.config];
   const git = named.some((it) => it !== undefined) ? await readGit(flags, signal) : undefined;
   const mesh = await readMesh(flags, signal, { definitions: true });
   if (selectsNone(mesh.states))
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
+  onRead();
   const options = {
     tool: { name: 'kubectl mesh', version, command: 'check' },
     cluster: mesh.cluster,

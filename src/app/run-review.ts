@@ -25,6 +25,7 @@ export function parseRange(range: string): { base: string; head: string; mergeBa
 /**
  * `kubectl mesh review BASE..HEAD`: what a change introduces, fixes and leaves.
  *
+ * @param onRead is called when all is read: what follows is computing, and holds nothing open
  * @throws UserError where a side cannot be read
  */
 export async function runReview(
@@ -32,6 +33,7 @@ export async function runReview(
   flags: ReviewFlags,
   version: string,
   signal: AbortSignal,
+  onRead: () => void = () => undefined,
 ): Promise<{ report: Report; code: number }> {
   const { base, head, mergeBase } = parseRange(range);
   const baseRef = mergeBase ? await forkOf(base, head === 'WORKTREE' ? 'HEAD' : head, flags, signal) : base;
@@ -46,6 +48,7 @@ export async function runReview(
         ? 'the repository holds no Service with a selector, so there is nobody whose config could change; use --capture or a cluster'
         : 'no proxy is selected, so nothing was examined; check -n, -l and --proxy',
     );
+  onRead();
   const options = {
     tool: { name: 'kubectl mesh', version, command: 'review' },
     cluster: mesh.cluster,

@@ -191,4 +191,25 @@ describe.skipIf(process.platform === 'win32')('an interrupted run', () => {
       expect.stringContaining('do to the proxies was not computed'),
     );
   });
+
+  it('of check while rules are applied ends at once', async () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `extra-${index}`);
+    served.api.store.objects.push(
+      ...names.map((name) => ({
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata: { name, namespace: 'shop' },
+        spec: { hosts: [`${name}.example`], http: [{ route: [{ destination: { host: 'cart' } }] }] },
+      })),
+    );
+    const args = ['check', '--kubeconfig', served.api.kubeconfig()];
+    const configMaps = () => asked('/configmaps');
+    const ended = await interrupted(args, 'SIGINT', async () => {
+      await until(() => configMaps() > 0 && served.api.forwarding.now === 0)();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    // Ended by the signal itself, or, where it came early, by the program.
+    expect([null, 2]).toContain(ended.code);
+    expect(ended.stdout).toBe('');
+  });
 });
