@@ -2,7 +2,7 @@
  * Measures a whole `kubectl mesh drift` against a live mesh of the tests' API server: wall time and peak memory of the
  * process as it is run by people, from reading Git to the report.
  *
- *     node bench/drift.ts [PROXIES,... [SERVICES [-- FLAGS...]]]
+ *     node bench/drift.ts [PROXIES,... [SERVICES [WORKLOADS [-- FLAGS...]]]]
  */
 import { execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { addedObjects, virtualService } from './mesh-objects.ts';
 
-const [sizes = '50,200,800', services = '100'] = process.argv.slice(2);
+const [sizes = '50,200,800', services = '100', workloads = '1'] = process.argv.slice(2);
 const extra = process.argv.includes('--') ? process.argv.slice(process.argv.indexOf('--') + 1) : [];
 const program = new URL('../bin/kubectl-mesh', import.meta.url).pathname;
 
@@ -36,7 +36,11 @@ function makeRepository(): string {
 }
 
 async function measure(proxies: number, repository: string): Promise<object> {
-  const server = fork(new URL('mesh-server.ts', import.meta.url).pathname, [String(proxies), services]);
+  const server = fork(new URL('mesh-server.ts', import.meta.url).pathname, [
+    String(proxies),
+    services,
+    String(Math.min(proxies, Number(workloads))),
+  ]);
   const [{ kubeconfig, dumpBytes }] = (await once(server, 'message')) as [{ kubeconfig: string; dumpBytes: number }];
   const args = ['drift', '--git', repository, '--kubeconfig', kubeconfig, '-o', 'json', ...extra];
   const started = performance.now();
@@ -68,6 +72,7 @@ async function measure(proxies: number, repository: string): Promise<object> {
   const { proxies: seen, findings, compared } = report.summary;
   return {
     proxies,
+    workloads: Math.min(proxies, Number(workloads)),
     dumpKb: Math.round(dumpBytes / 1024),
     seconds,
     cpuSeconds,

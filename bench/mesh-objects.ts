@@ -12,12 +12,16 @@ export function addedObjects(count: number): JsonObject[] {
   }).flat();
 }
 
-/** A copy of a recorded pod under another name and address, with the bookkeeping that a real pod carries. */
-export function podOf(model: JsonObject, name: string, index: number): JsonObject {
+/** A copy of a recorded pod under another name and address, of a workload and an account of its own, with the bookkeeping that a real pod carries. */
+export function podOf(model: JsonObject, name: string, index: number, workload: string): JsonObject {
   const pod = structuredClone(model);
   const ip = `10.64.${index >> 8}.${index & 255}`;
   const metadata = pod['metadata'] as JsonObject;
   Object.assign(metadata, { name, uid: `00000000-0000-0000-0000-${String(index).padStart(12, '0')}` });
+  const labels = { app: workload, 'service.istio.io/canonical-name': workload };
+  Object.assign(metadata['labels'] as JsonObject, labels);
+  metadata['ownerReferences'] = [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: workload, controller: true }];
+  Object.assign(pod['spec'] as JsonObject, { serviceAccountName: workload });
   metadata['managedFields'] = ['kube-controller-manager', 'kubelet'].map((manager) => ({
     manager,
     operation: 'Update',

@@ -4,7 +4,7 @@
  * and more pods. What a proxy answers is what its objects compile to, with a real Envoy's bootstrap, so that the dump
  * has the size and the shape of a mesh that is in sync.
  *
- * Arguments: PROXIES SERVICES. Sends `{kubeconfig, dumpBytes}` to its parent, ends at its first message.
+ * Arguments: PROXIES SERVICES WORKLOADS. Sends `{kubeconfig, dumpBytes}` to its parent, ends at its first message.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -22,7 +22,7 @@ import { servedKinds } from '../test/support/api-server/kinds.ts';
 import { addedObjects, podOf } from './mesh-objects.ts';
 
 const recording = new URL('../fixtures/recordings/1.29/baseline/capture', import.meta.url).pathname;
-const [proxies = 200, services = 100] = process.argv.slice(2).map(Number);
+const [proxies = 200, services = 100, workloads = 1] = process.argv.slice(2).map(Number);
 
 const state = await readCaptureState(recording);
 const model = state.resources.find(({ kind, metadata }) => kind === 'Pod' && metadata.name.startsWith('cart'))!;
@@ -31,7 +31,9 @@ const kept = state.resources
   .map(({ object }) => object)
   .filter((object) => object['kind'] !== 'Pod' || isIstiod(object));
 const names = Array.from({ length: proxies }, (_, index) => `load-${String(index).padStart(5, '0')}`);
-const objects = [...kept, ...addedObjects(services), ...names.map((name, index) => podOf(model.object, name, index))];
+const workloadOf = (index: number): string => `load-${index % workloads}`;
+const pods = names.map((name, index) => podOf(model.object, name, index, workloadOf(index)));
+const objects = [...kept, ...addedObjects(services), ...pods];
 
 const answered = await state.proxies.find(({ podName }) => podName === model.metadata.name)!.read();
 if (isProblem(answered)) throw new Error(answered.message);
@@ -42,12 +44,17 @@ const registry = buildRegistry({
   ...toRegistryInput(state),
   resources: objects.map((object) => toResource(structuredClone(object), 'api')),
 });
-const first = registry.proxies.find(({ id }) => id === `shop/${names[0]}`)!;
-const compiled = toConfigDump(compileProxy(first, registry)) as { configs: JsonObject[] };
-const dump = JSON.stringify({ configs: [bootstrap, ...compiled.configs] }, undefined, 1);
+/** The dump of a workload's first pod, which all its pods answer with. */
+const dumpOf = (name: string): string => {
+  const first = registry.proxies.find(({ id }) => id === `shop/${name}`)!;
+  const compiled = toConfigDump(compileProxy(first, registry)) as { configs: JsonObject[] };
+  return JSON.stringify({ configs: [bootstrap, ...compiled.configs] }, undefined, 1);
+};
+const dumps = names.slice(0, workloads).map(dumpOf);
+const dump = dumps[0]!;
 
-const page = (id: string): Record<string, string> => ({
-  '/config_dump?include_eds=true': dump.replaceAll(names[0]!, id),
+const page = (dump: string): Record<string, string> => ({
+  '/config_dump?include_eds=true': dump,
   '/clusters?format=json': JSON.stringify(answered.clusters),
   '/listeners?format=json': JSON.stringify(answered.listeners),
   '/certs': JSON.stringify(answered.certs),
@@ -68,7 +75,7 @@ const syncz = JSON.stringify(names.map((name) => ({ ...row, proxy: `${name}.shop
 const istiodServer = await serve(
   (path) => ({ '/version': istiod.version, '/debug/syncz': syncz, '/debug/mesh': JSON.stringify(istiod.mesh) })[path],
 );
-const proxyServer = await serve((path) => page('load')[path]);
+const proxyServers = await Promise.all(dumps.map((text) => serve((path) => page(text)[path])));
 
 const served = { ...servedKinds };
 for (const object of objects) {
@@ -81,14 +88,15 @@ for (const object of objects) {
   served[group === '' ? plural : `${plural}.${group}`] = { kind, versions: [version!] };
 }
 const api = await new ApiServer(objects, served).start();
-for (const name of names) api.forwards.set(`shop/${name}:15000`, { port: proxyServer.port });
+for (const [index, name] of names.entries())
+  api.forwards.set(`shop/${name}:15000`, { port: proxyServers[index % workloads]!.port });
 api.forwards.set(`${istiod.namespace}/${istiod.podName}:15014`, { port: istiodServer.port });
 
 process.send?.({ kubeconfig: api.kubeconfig(), dumpBytes: dump.length });
 await once(process, 'message');
 await api.close();
 istiodServer.close();
-proxyServer.close();
+for (const server of proxyServers) server.close();
 process.disconnect();
 
 function isIstiod(object: JsonObject): boolean {
