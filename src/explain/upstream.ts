@@ -100,6 +100,8 @@ export function reach(
   const inbound = peer.gateway
     ? throughGateway(server, arriving, payload.request, world)
     : walkInbound(server, arriving, payload.request, world);
+  if (transport.tls && inbound.listener && !inbound.filterChain)
+    return { inbound, outcome: { ...inbound.outcome, kind: 'tls-failed', flag: '-' } };
   const shown = presentsIdentity(inbound.filterChain?.transport_socket);
   if (shown && transport.tls && !isExpected(transport.serverNames, peer.principal))
     return {

@@ -74,6 +74,9 @@ const cases: Case[] = [
   ['closes', to('closes')],
   ['closes, retried', to('closes', usual)],
   ['closes, retried on reset', to('closes', retry('reset'))],
+  ['closes in the handshake', to('closesTls')],
+  ['closes in the handshake, retried', to('closesTls', usual)],
+  ['does not speak TLS', to('answersTls', usual)],
   ['closes, retried on 5xx', to('closes', retry('5xx'))],
   ['closes, retried on gateway-error', to('closes', retry('gateway-error'))],
   ['closes, retried on reset-before-request', to('closes', retry('reset-before-request'))],
@@ -168,6 +171,29 @@ function listener(): Listener {
   };
 }
 
+const tcpCases = ['answers', 'refuses', 'closes', 'closesTls', 'answersTls', 'garbles', 'empty', 'missing', 'original'];
+
+function tcpListener(cluster: string): Listener {
+  return {
+    name: `tcp-${cluster}`,
+    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    filter_chains: [
+      {
+        filters: [
+          {
+            name: 'envoy.filters.network.tcp_proxy',
+            typed_config: {
+              '@type': 'type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+              stat_prefix: cluster,
+              cluster,
+            },
+          },
+        ],
+      },
+    ],
+  };
+}
+
 function clusters(ports: Record<ServerKind, number>): Cluster[] {
   const endpoint = (port: number): Message => ({
     endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: port } } },
@@ -179,6 +205,10 @@ function clusters(ports: Record<ServerKind, number>): Cluster[] {
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: endpoints }] },
     ...more,
   });
+  const tls: Message = {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: { '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext' },
+  };
   const options = {
     'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
       '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
@@ -188,6 +218,8 @@ function clusters(ports: Record<ServerKind, number>): Cluster[] {
   return [
     ...servers.map((kind) => named(kind, [endpoint(ports[kind])])),
     named('fails2', [endpoint(ports.fails)], { typed_extension_protocol_options: options }),
+    named('closesTls', [endpoint(ports.closes)], { transport_socket: tls }),
+    named('answersTls', [endpoint(ports.answers)], { transport_socket: tls }),
     named('empty', []),
     named('unhealthy', [{ ...endpoint(ports.answers), health_status: 'UNHEALTHY' }], {
       common_lb_config: { healthy_panic_threshold: { value: 0 } },
@@ -213,6 +245,7 @@ function worldOf(ports: Record<ServerKind, number>): World {
     application: (name) => ({
       speaks: name === 'refuses' ? 'nothing' : name === 'garbles' ? 'bytes' : 'http',
       http2: false,
+      tls: false,
     }),
   };
 }
@@ -220,7 +253,10 @@ function worldOf(ports: Record<ServerKind, number>): World {
 describe('ends of requests and a real Envoy', () => {
   let envoy: OutcomeEnvoy;
   beforeAll(async () => {
-    envoy = await startOutcomeEnvoy((ports) => ({ listeners: [listener()], clusters: clusters(ports) }));
+    envoy = await startOutcomeEnvoy((ports) => ({
+      listeners: [listener(), ...tcpCases.map(tcpListener)],
+      clusters: clusters(ports),
+    }));
   }, 120_000);
   afterAll(() => envoy?.stop());
 
@@ -244,5 +280,15 @@ describe('ends of requests and a real Envoy', () => {
     const again = await envoy.send('cases', bytes);
     expect(words, `${name}, again`).toContain(`${again.status} ${again.flag}`);
     expect(again).not.toEqual(real);
+  });
+
+  it.each(tcpCases)('bytes to a cluster that is %s', async (cluster) => {
+    const real = await envoy.send(`tcp-${cluster}`, 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    const request = readRequest('http://a/').http;
+    const config: ProxyConfig = { clusters: clusters(envoy.ports), endpoints: [], listeners: [], routes: [] };
+    const connection = { destinationIp: '127.0.0.1', destinationPort: 1, http: 'http/1.1' as const };
+    const hop = walkListener({ name: 'test', config }, tcpListener(cluster), connection, request, worldOf(envoy.ports));
+    const { kind, status = 0, flag } = hop.outcome;
+    expect(`${kind === 'answer' ? status : 0} ${flag}`, real.details).toBe(`${real.status} ${real.flag}`);
   });
 });

@@ -111,9 +111,10 @@ async function talk(port: number, bytes: string): Promise<string> {
   socket.on('data', (chunk) => {
     answer += chunk;
   });
+  // A connection may be reset before it is read: that is an end as well.
   socket.on('error', () => {});
   socket.write(bytes);
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve));
   return answer;
 }
 

@@ -89,12 +89,16 @@ function proxied(
   return merged(hop.branches);
 }
 
-/** A TCP proxy has no words of its own: where the other side fails it closes the connection. */
+/**
+ * A TCP proxy has no words of its own: where the other side fails it closes the connection. What the other side logs is not
+ * its own flag; a connection that cannot be made was the only attempt (`max_connect_attempts`).
+ */
 function asBytes(outcome: Outcome, proxy: string): Outcome {
   if (outcome.kind === 'open' && outcome.ends)
     return { ...outcome, ends: outcome.ends.map((it) => asBytes(it, proxy)) };
   if (outcome.flag === 'UH' && outcome.by === proxy)
     return { kind: 'closed', flag: 'UH', details: 'no_healthy_upstream' };
-  if (outcome.kind === 'refused' || outcome.kind === 'tls-failed') return { ...outcome, kind: 'closed', flag: 'UF' };
-  return outcome;
+  if (outcome.kind === 'refused' || outcome.kind === 'tls-failed')
+    return { ...outcome, kind: 'closed', flag: 'UF,URX' };
+  return { ...outcome, flag: '-' };
 }
