@@ -1,9 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { runDrift } from '../../../src/app/run-drift.ts';
+import { runReview } from '../../../src/app/run-review.ts';
 import { runRoute } from '../../../src/app/run-route.ts';
 import { runStatus } from '../../../src/app/run-status.ts';
 import { objectYaml } from '../../support/clusters.ts';
+import { makeRepository } from '../../support/git-repository.ts';
 import { captureOfTwo } from '../../support/mesh-of-two.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const { signal } = new AbortController();
 const nothing = () => undefined;
@@ -75,6 +79,16 @@ it('an istiod that does not tell what it reads is taken to read all, and that is
   expect(findings).toEqual([]);
   const told = diagnostics.filter(({ message }) => message.includes('did not tell which clusters it reads'));
   expect(told.map(({ subject }) => subject)).toEqual(both);
+});
+
+it('review tells the proxies of both clusters that a change reaches', async () => {
+  const repository = makeRepository({ 'web.yaml': rule });
+  repository.commit({ 'web.yaml': rule.replace('RANDOM', 'LEAST_REQUEST') });
+  const capture = captureOfTwo({ reads: both, more: rule }, { reads: both, more: rule });
+  const { report } = await runReview('HEAD~1..HEAD', { git: repository.directory, capture }, '0', signal);
+  expect(report.review?.changes).toMatchObject([{ resource: 'DestinationRule shop/web', proxies: all }]);
+  expect(report.review?.blastRadius.flatMap(({ proxies }) => proxies).sort()).toEqual(all);
+  expect(report.proxies.map(({ id }) => id)).toEqual(all);
 });
 
 it('route starts in the cluster that has the workload, and knows the endpoints of both', async () => {
