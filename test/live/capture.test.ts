@@ -10,7 +10,7 @@ import { type ClusterState, isProblem } from '../../src/model/cluster-state.ts';
 import { resourceKey } from '../../src/model/resource.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const recorded = 'fixtures/recordings/1.29/baseline/capture';
 const { signal } = new AbortController();

@@ -11,7 +11,7 @@ import { runStatus } from '../../src/app/run-status.ts';
 import { runVerify } from '../../src/app/run-verify.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const recording = 'fixtures/recordings/1.29/fault-stale-one';
 const frontend = 'shop/frontend-v1-6dddf95df-b695w';

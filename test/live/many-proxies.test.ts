@@ -7,7 +7,7 @@ import { isProblem } from '../../src/model/cluster-state.ts';
 import { ApiServer } from '../support/api-server/index.ts';
 import { sidecarPod } from '../support/api-server/objects.ts';
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const emptyDump = JSON.stringify({
   configs: ['Clusters', 'Endpoints', 'Listeners', 'Routes'].map((name) => ({

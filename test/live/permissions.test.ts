@@ -17,7 +17,7 @@ import type { Rule } from '../support/api-server/access.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
 import { makeRepository } from '../support/git-repository.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 interface Role {
   kind: string;

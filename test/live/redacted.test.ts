@@ -10,7 +10,7 @@ import { runVerify } from '../../src/app/run-verify.ts';
 import { serveCapture } from '../support/api-server/serve-capture.ts';
 import { makeRepository, temporaryDirectory } from '../support/git-repository.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const frontend = 'shop/frontend-v1-6dddf95df-b695w';
 const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { runStatus, type StatusFlags } from '../../src/app/run-status.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const capture = 'fixtures/recordings/1.29/fault-stale-one/capture';
 const frontend = 'shop/frontend-v1-6dddf95df-b695w';

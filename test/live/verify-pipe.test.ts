@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const recording = 'fixtures/recordings/1.29/fault-stale-one';
 const proxies = ['shop/frontend-v1-6dddf95df-b695w', 'shop/cart-v1-5c68bdf7ff-24lkp'];

@@ -7,7 +7,7 @@ import { runVerify, type VerifyFlags } from '../../src/app/run-verify.ts';
 import { arrivalLine } from '../../src/report/verify.ts';
 import { type ServedCapture, serveCapture } from '../support/api-server/serve-capture.ts';
 
-vi.setConfig({ testTimeout: 40_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const folder = 'fixtures/recordings/1.29/fault-stale-one';
 const frontend = 'shop/frontend-v1-6dddf95df-b695w';

@@ -4,7 +4,7 @@ import { readCaptureState } from '../../../src/io/capture-source.ts';
 import { type ClusterState, isProblem } from '../../../src/model/cluster-state.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const frontend = 'shop/frontend-v1-6dddf95df-b695w';
 const payment = 'payments/payment-v1-8545f79b46-rxgwx';
