@@ -84,8 +84,10 @@ export async function judgeLine(
     const expected = compileProxy(proxy, registry);
     const { differences } = compareConfigs(expected, subject.live);
     if (differences.length === 0) continue;
-    outcome.proxies++;
     const unchanged = before(subject);
+    // What a part of Git that is not what was applied changes by itself says nothing of the change.
+    if (compareConfigs(unchanged, subject.live).differences.length > 0) continue;
+    outcome.proxies++;
     for (const difference of differences) outcome[leadsTo([expected, unchanged], difference, change)] += 1;
   }
   const live = input.resources.find((it) => resourceKey(it) === key);

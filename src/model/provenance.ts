@@ -32,6 +32,7 @@ interface Link {
 }
 
 const places = new WeakMap<object, Origin | Link>();
+const fieldPlaces = new WeakMap<object, Map<string | number, Origin[]>>();
 const whole = new WeakMap<object, Origin[]>();
 const fields = new WeakMap<object, Map<string | number, Origin[]>>();
 
@@ -75,6 +76,13 @@ export function standsFor<T extends object>(container: T, source: Source): T {
   return container;
 }
 
+/** Gives one field of a container that was built anew (a setting taken from a root) the places of `sources`. */
+export function fieldStandsFor(container: object, field: string | number, ...sources: Source[]): void {
+  const map = fieldPlaces.get(container) ?? new Map<string | number, Origin[]>();
+  map.set(field, toOrigins(sources));
+  fieldPlaces.set(container, map);
+}
+
 function toOrigin(source: Source): Origin | undefined {
   if (source === undefined) return undefined;
   if (Array.isArray(source) && !places.has(source) && typeof source[0] === 'object') {
@@ -91,7 +99,16 @@ function toOrigin(source: Source): Origin | undefined {
 }
 
 function toOrigins(sources: readonly Source[]): Origin[] {
-  return sources.map(toOrigin).filter((origin) => origin !== undefined);
+  return sources.flatMap((source) => {
+    const origin = fieldPlace(source) ?? toOrigin(source);
+    return origin ?? [];
+  });
+}
+
+/** The places of a single field that `fieldStandsFor` was told of. */
+function fieldPlace(source: Source): Origin[] | undefined {
+  if (!Array.isArray(source) || source.length !== 2 || typeof source[0] !== 'object') return undefined;
+  return fieldPlaces.get(source[0] as object)?.get(source[1] as string | number);
 }
 
 /** Marks an emitted message: all its leaves without a nearer mark come from `sources`. Returns the message. */

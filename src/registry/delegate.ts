@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../model/json.ts';
-import { standsFor } from '../model/provenance.ts';
+import { fieldStandsFor, standsFor } from '../model/provenance.ts';
 import { matchConflict, mergeMatch } from './delegate-match.ts';
 import { objects } from './objects.ts';
 
@@ -36,9 +36,16 @@ function mergeRoute(root: JsonObject, route: JsonObject): JsonObject | undefined
   if (matches === null) return undefined;
   if (matches) route['match'] = matches as JsonObject[];
   const name = joinNames(root['name'], route['name']);
-  if (name) route['name'] = name;
-  for (const field of inherited)
-    if (route[field] === undefined && root[field] !== undefined) route[field] = root[field];
+  if (name) {
+    const named = [root, route].filter((item) => item['name']).map((item) => [item, 'name'] as const);
+    route['name'] = name;
+    fieldStandsFor(route, 'name', ...named);
+  }
+  for (const field of inherited) {
+    if (route[field] !== undefined || root[field] === undefined) continue;
+    route[field] = root[field];
+    fieldStandsFor(route, field, [root, field]);
+  }
   return route;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
-import { placeOf } from '../../src/model/provenance.ts';
+import { derive, deriveField, originsAt, placeOf } from '../../src/model/provenance.ts';
 import { type MeshOptions, meshOf } from '../support/mesh.ts';
 
 let clock = 0;
@@ -91,6 +91,18 @@ describe('a delegate', () => {
     ]);
     const [first] = routes(yaml) as [JsonObject];
     expect(placeOf(first)).toMatchObject({ resource: { metadata: { name: 'part' } }, path: ['spec', 'http', 0] });
+  });
+
+  it('has names and plain settings from where they stand', () => {
+    const yaml = root(to(', timeout: 5s')) + delegate('{name: one, route: [{destination: {host: cart}}]}');
+    const [route] = routes(yaml) as [JsonObject];
+    const message = derive({ name: 'r-one', timeout: '5s' }, route);
+    deriveField(message, 'name', [route, 'name']);
+    deriveField(message, 'timeout', [route, 'timeout']);
+    const places = (field: string) =>
+      originsAt(message, [field]).map(({ resource, path }) => `${resource.metadata.name} ${path.join('.')}`);
+    expect(places('name')).toEqual(['root spec.http.0.name', 'part spec.http.0.name']);
+    expect(places('timeout')).toEqual(['root spec.http.0.timeout']);
   });
 
   it('keeps the field that was inherited at its place in the root', () => {

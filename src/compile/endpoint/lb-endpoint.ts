@@ -1,6 +1,7 @@
 import type { Message } from '../../model/envoy.ts';
+import { isObject } from '../../model/json.ts';
 import { OneOf } from '../../model/one-of.ts';
-import { derive, deriveField } from '../../model/provenance.ts';
+import { derive, deriveField, type Source } from '../../model/provenance.ts';
 import type { Endpoint } from '../../registry/types.ts';
 import { dualStack } from '../cluster/ip-family.ts';
 import type { EndpointQuery } from './locality-groups.ts';
@@ -36,7 +37,14 @@ export function lbEndpoint(query: EndpointQuery, endpoint: Endpoint, mtls: MtlsC
     message['endpoint'].additional_addresses = endpoint.additionalAddresses.map((item) => ({
       address: address(undefined, item, endpoint.port),
     }));
+  deriveField(message, 'load_balancing_weight', sourceField(endpoint, 'weight'));
   return derive(message, endpoint.source);
+}
+
+/** Where an endpoint has a setting from: the key of its WorkloadEntry or inline entry, else what makes it known. */
+export function sourceField({ source }: Endpoint, key: string): Source {
+  const spec = 'spec' in source && isObject(source.spec) ? source.spec : source;
+  return key in spec ? [spec, key] : source;
 }
 
 /** Envoy's `Address`: a socket, or the path of a unix domain socket (istiod's `BuildAddress`). */

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
-import { derive } from '../../model/provenance.ts';
+import { derive, deriveField, type Source } from '../../model/provenance.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { isIpAddress } from '../../registry/hostname.ts';
 import type { DestinationRule, Endpoint, Registry, Service, ServicePort } from '../../registry/types.ts';
-import { lbEndpoint } from './lb-endpoint.ts';
+import { lbEndpoint, sourceField } from './lb-endpoint.ts';
 import { localityMessage, localityText } from './locality.ts';
 import type { LocalityGroup } from './locality-group.ts';
 import { type MtlsCheck, mtlsCheck } from './mtls.ts';
@@ -57,7 +57,18 @@ function toGroup(query: EndpointQuery, endpoints: Endpoint[], mtls: MtlsCheck) {
     },
     ...new Set(endpoints.map((endpoint) => endpoint.source)),
   );
+  for (const [field, key] of [
+    ['locality', 'locality'],
+    ['load_balancing_weight', 'weight'],
+  ] as const)
+    deriveField(message, field, ...distinct(endpoints, key));
   return { message, endpoints };
+}
+
+/** What sets a field of a group, each object once: all endpoints of an EndpointSlice have one source. */
+function distinct(endpoints: readonly Endpoint[], key: string): Source[] {
+  const bySource = new Map(endpoints.map((endpoint) => [endpoint.source, sourceField(endpoint, key)]));
+  return [...bySource.values()];
 }
 
 function onlyMtls({ message, endpoints }: LocalityGroup): LocalityGroup {

@@ -48,6 +48,27 @@ describe('load assignments', () => {
     expect(originsOf(assignment, 'endpoints')).toEqual(['DestinationRule shop/web spec.subsets[0].labels']);
   });
 
+  it('have weight and locality from the entries that set them', () => {
+    const spec = {
+      hosts: ['a.example'],
+      resolution: 'STATIC',
+      ports: [{ name: 'http', number: 80, protocol: 'HTTP' }],
+      endpoints: [
+        { address: '10.3.0.1', weight: 5, locality: 'r/z' },
+        { address: '10.3.0.2', locality: 'r/z' },
+      ],
+    };
+    const found = assignments(objectYaml('ServiceEntry', 'a', spec)).find((it) =>
+      it.cluster_name.endsWith('a.example'),
+    );
+    const at = (...path: (string | number)[]) => originsOf(found, 'endpoints', 0, ...path);
+    const entry = (index: number, key: string) => `ServiceEntry shop/a spec.endpoints[${index}]${key}`;
+    expect(at('lb_endpoints', 0, 'load_balancing_weight')).toEqual([entry(0, '.weight')]);
+    expect(at('lb_endpoints', 1, 'load_balancing_weight')).toEqual([entry(1, '')]);
+    expect(at('load_balancing_weight')).toEqual([entry(0, '.weight'), entry(1, '')]);
+    expect(at('locality', 'zone')).toEqual([entry(0, '.locality'), entry(1, '.locality')]);
+  });
+
   it('are empty where nothing is behind a service', () => {
     const yaml = objectYaml('Service', 'a', { clusterIP: '10.1.0.9', ports: [{ name: 'http', port: 80 }] });
     expect(assignments(yaml)).toEqual([{ cluster_name: 'outbound|80||a.shop.svc.cluster.local' }]);
