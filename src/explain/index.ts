@@ -1,5 +1,6 @@
 import type { ProxyConfig } from '../model/envoy.ts';
 import type { Hop, Peer, Sender, World } from './hop.ts';
+import { isGrpc } from './match/route-match.ts';
 import type { Outcome } from './outcome.ts';
 import type { ClientRequest } from './request.ts';
 import type { ClientTls, Connection } from './tcp/connection.ts';
@@ -85,6 +86,7 @@ function connectionOf(request: ClientRequest, ip: string, clientIp: string | und
     destinationIp: ip,
     destinationPort: request.port,
     sourceIp: clientIp,
-    ...(request.tls ? { tls } : { http: 'http/1.1' as const }),
+    // Clients of gRPC speak HTTP/2 from the start.
+    ...(request.tls ? { tls } : { http: isGrpc(request.http) ? ('h2c' as const) : ('http/1.1' as const) }),
   };
 }

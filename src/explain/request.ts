@@ -55,6 +55,7 @@ export function readRequest(url: string, headers: readonly string[] = [], method
   const text = [...path].some((letter) => letter <= ' ' || letter === '\u007f');
   if (text) throw new RequestError(`URL "${url}" has a space or a control character; write %20`);
   const defaultPort = lower === 'https' ? 443 : 80;
+  const connects = method === 'CONNECT';
   const shown = authority.replace(/^[^@]*@/, '').replace(port === defaultPort ? /:\d+$/ : /$^/, '');
   return {
     host,
@@ -63,16 +64,21 @@ export function readRequest(url: string, headers: readonly string[] = [], method
     http: {
       method,
       scheme: lower,
-      authority: given ?? shown,
-      path: path.startsWith('/') ? path : `/${path}`,
+      // A CONNECT names host and port, and has no path.
+      authority: connects ? `${bracketed(host)}:${port ?? defaultPort}` : (given ?? shown),
+      path: connects ? '' : path.startsWith('/') ? path : `/${path}`,
       headers: fields,
     },
   };
 }
 
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 function hostAndPort(authority: string, url: string): { host: string; port?: number } {
-  const [, bracketed, plain, digits] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+))(?::(\d*))?$/.exec(authority) ?? [];
-  const host = bracketed ?? plain;
+  const [, inBrackets, plain, digits] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+))(?::(\d*))?$/.exec(authority) ?? [];
+  const host = inBrackets ?? plain;
   if (host === undefined) throw new RequestError(`URL "${url}" has no host; write http://NAME:PORT/PATH`);
   const port = digits ? Number(digits) : undefined;
   if (port !== undefined && (port < 1 || port > 65535))
@@ -103,7 +109,8 @@ export function headerOf(request: HttpRequest, name: string): string | undefined
     case ':method':
       return request.method;
     case ':path':
-      return request.path;
+      // A CONNECT has none.
+      return request.path === '' ? undefined : request.path;
     case ':scheme':
       return request.scheme;
     case ':authority':

@@ -160,11 +160,16 @@ function served(
   return {
     ...end,
     kind: 'answer',
-    status: world.answer ?? (upgradeOf(payload.request) === undefined ? 200 : 101),
+    status: world.answer ?? (isSwitched(payload.request) ? 101 : 200),
     details: 'via_upstream',
     upstream: payload.request,
     assumes,
   };
+}
+
+/** Whether an application that agrees answers with a switch of protocols; to a CONNECT it says 200. */
+function isSwitched(request: HttpRequest): boolean {
+  return request.method !== 'CONNECT' && upgradeOf(request) !== undefined;
 }
 
 /** Whether a filter chain terminates TLS with the certificate of its workload, not with one of a credential. */

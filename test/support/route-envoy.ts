@@ -60,6 +60,7 @@ export async function startRouteEnvoy(tables: readonly Table[]): Promise<RouteEn
     response.setHeader('x-r', 'app');
     response.end(JSON.stringify(seenOf(incoming)));
   });
+  echo.on('connect', (_, socket) => socket.end('HTTP/1.1 200 OK\r\nx-r: app\r\n\r\n'));
   echo.on('upgrade', (incoming, socket) => {
     const seen = Buffer.from(JSON.stringify(seenOf(incoming))).toString('base64');
     socket.end(
@@ -141,6 +142,10 @@ export async function startRouteEnvoy(tables: readonly Table[]): Promise<RouteEn
         socket.destroy();
         const seen = JSON.parse(Buffer.from(String(back['x-seen']), 'base64').toString()) as RealAnswer['seen'];
         resolve({ status, route: back['x-route'] as string | undefined, seen, headers: back });
+      });
+      outgoing.on('connect', ({ headers: back, statusCode: status = 0 }, socket) => {
+        socket.destroy();
+        resolve({ status, route: back['x-route'] as string | undefined, location: back.location, headers: back });
       });
       outgoing.on('error', reject);
       outgoing.end();

@@ -79,6 +79,12 @@ export function nearRequest(routes: RouteConfiguration, dice: Dice): Sent {
   if (dice.chance(0.1)) headers.push(['x-cluster', dice.pick(['one', 'two', 'nowhere'])]);
   if (dice.chance(0.15)) headers.push(...dice.pick(unusual));
   if (dice.chance(0.08)) headers.push(['x-answer', dice.pick(['503', '409', '418', '504'])]);
+  if (match['connect_matcher'] || dice.chance(0.01)) {
+    const target = /:\d+$/.test(headers[0]?.[1] ?? '') ? String(headers[0]?.[1]) : `${headers[0]?.[1]}:80`;
+    const plain = /^([\w.-]+|\[[\da-fA-F:]+\]):\d+$/.test(target);
+    if (plain) headers[0] = ['host', target];
+    if (plain && dice.chance(0.8)) return { method: 'CONNECT', path: target, headers };
+  }
   return { method, path: pathNear(match, dice) + queryNear(match, dice), headers };
 }
 

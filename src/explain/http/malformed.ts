@@ -11,8 +11,8 @@ const methods = new Set(
 /** Letters of an authority (HeaderUtility::authorityIsValid). */
 const authority = /^[A-Za-z0-9\-._~%!$&'()*+,;=:@[\]]*$/;
 
-/** Why Envoy answers 400 before it routes; undefined for a request that is well formed. */
-export function malformation(request: HttpRequest): string | undefined {
-  if (!methods.has(request.method)) return 'http1.codec_error';
+/** Why Envoy answers 400 before it routes; undefined for a request that is well formed. HTTP/2 takes any method. */
+export function malformation(request: HttpRequest, http2: boolean): string | undefined {
+  if (!http2 && !methods.has(request.method)) return 'http1.codec_error';
   return authority.test(request.authority) ? undefined : 'http1.invalid_host';
 }

@@ -8,6 +8,7 @@ export type Normalized = { path: string } | { status: number; location?: string;
  * (`normalize_path`, RFC 3986 as Chromium does it), repeated slashes (ConnectionManagerUtility::maybeNormalizePath).
  */
 export function normalizePath(path: string, manager: Message): Normalized {
+  if (path === '') return { path };
   if (path.includes('#')) return { status: 400, details: 'path_with_fragment' };
   const query = path.indexOf('?');
   let only = query < 0 ? path : path.slice(0, query);

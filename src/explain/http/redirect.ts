@@ -26,8 +26,9 @@ export function redirectLocation(redirect: Message, match: RouteMatch, request: 
 }
 
 /** The Location where a virtual host wants TLS (Http::Utility::createSslRedirectPath): the port stays. */
-export function tlsLocation(request: HttpRequest): string {
-  return `https://${request.authority}${request.path}`;
+export function tlsLocation(request: HttpRequest): string | undefined {
+  // A CONNECT has no path to go to.
+  return request.path === '' ? undefined : `https://${request.authority}${request.path}`;
 }
 
 function redirectPath(redirect: Message, match: RouteMatch, path: string): string {

@@ -4,12 +4,12 @@ import type { HttpRequest } from '../request.ts';
 
 /** What a request asks to be switched to: `websocket`, `CONNECT`; undefined for a usual one (Http::Utility::isUpgrade). */
 export function upgradeOf(request: HttpRequest): string | undefined {
-  if (request.method === 'CONNECT') return 'CONNECT';
   const [type] = request.headers.get('upgrade') ?? [];
   const tokens = (request.headers.get('connection') ?? []).join(',').split(',');
   const asks = tokens.some((it) => it.trim().toLowerCase() === 'upgrade');
   // Envoy's HTTP/1 codec drops the upgrade to HTTP/2, which it does not know.
-  return asks && type && type.toLowerCase() !== 'h2c' ? type : undefined;
+  if (asks && type && type.toLowerCase() !== 'h2c') return type;
+  return request.method === 'CONNECT' ? 'CONNECT' : undefined;
 }
 
 /**

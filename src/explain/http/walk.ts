@@ -30,7 +30,7 @@ export function walkHttp(
   world: World,
 ): Outcome {
   const manager = accepted.manager ?? {};
-  const malformed = malformation(original);
+  const malformed = malformation(original, hop.connection.http === 'h2c');
   if (malformed) return localReply(400, malformed, '-', { by: hop.proxy });
   const normalized = normalizePath(original.path, manager);
   if ('status' in normalized) {

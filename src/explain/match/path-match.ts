@@ -10,8 +10,22 @@ export interface PathMatch extends Condition<HttpRequest> {
   words: string;
 }
 
-/** Prepares the path specifier of `route.v3.RouteMatch`. All look at the path without its query. */
+/**
+ * Prepares the path specifier of `route.v3.RouteMatch`. All look at the path without its query; a CONNECT has no path, and
+ * only `connect_matcher` takes it (RouteEntryImplBase::supportsPathlessHeaders).
+ */
 export function pathMatch(match: Message): PathMatch {
+  const path = ofPath(match);
+  if (match['connect_matcher']) return path;
+  return {
+    ...path,
+    test: (request) => request.path !== '' && path.test(request),
+    why: (request) =>
+      request.path === '' ? `${path.words} does not match a CONNECT, which has no path` : path.why(request),
+  };
+}
+
+function ofPath(match: Message): PathMatch {
   const fold = match['case_sensitive'] === false;
   const lower = (text: string): string => (fold ? text.toLowerCase() : text);
   const suffix = fold ? ' (any case)' : '';

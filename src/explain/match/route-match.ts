@@ -67,7 +67,7 @@ function pathField(match: Message): string {
 
 /** Whether a request is one of gRPC (Grpc::Common::isGrpcRequestHeaders). */
 export function isGrpc(request: HttpRequest): boolean {
-  return /^application\/grpc(\+|$)/.test(headerOf(request, 'content-type') ?? '');
+  return request.path !== '' && /^application\/grpc(\+|$)/.test(headerOf(request, 'content-type') ?? '');
 }
 
 const grpc: Condition<HttpRequest> = {
