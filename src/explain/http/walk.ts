@@ -78,7 +78,7 @@ function unlessChance(outcome: Outcome, { chances, delays }: FilterWalk, request
   const known = chances.flatMap((it) => (it.end ? [forGrpc({ ...it.end, by: proxy }, request, proxy)] : []));
   const ends = known.length === chances.length ? known : undefined;
   return {
-    ...open(`${words}; the others: ${rest}`, ends && [...ends, result]),
+    ...open(`${words}; what passes: ${rest}`, ends && [...ends, result]),
     by: proxy,
     assumes: outcome.assumes,
     upstream: outcome.upstream,
