@@ -10,6 +10,7 @@ import { at, findingOf } from './finding.ts';
 import { Identities } from './identities.ts';
 import { selectedPods, selectedProxies, selectsTemplate } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unseen } from './unseen.ts';
 
 /** AuthorizationPolicies that name identities that nobody has, that need identities where mutual TLS is off, or that select nobody. */
 export const authorization: Rule = {
@@ -128,15 +129,16 @@ function idlePolicy(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Fi
   const selective = Object.keys(selectorLabels(policy)).length > 0;
   if (selected.length > 0 || (pods.length === 0 && !selective)) return [];
   if (pods.length === 0 && selectsTemplate(policy, mesh.registry)) return [];
+  const other = unseen(mesh.registry, 'has some');
   return [
     findingOf(mesh, {
       code: codes.policyIdle,
       kind: 'authz',
       // That a pod has no sidecar is said of the pod.
-      severity: pods.length === 0 ? 'warning' : 'info',
+      severity: pods.length === 0 && !other.unsure ? 'warning' : 'info',
       at: at(policy),
       proxies: [],
-      message: pods.length === 0 ? 'selects no pod' : 'selects only pods without a sidecar',
+      message: pods.length === 0 ? `selects no pod${other.words}` : 'selects only pods without a sidecar',
       effect: pods.length === 0 ? 'none: it holds for nobody.' : 'nobody enforces it.',
       fix: pods.length === 0 ? 'correct the selector.' : 'inject the sidecars of these pods.',
     }),

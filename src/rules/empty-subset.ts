@@ -9,6 +9,7 @@ import { matchesLabels } from '../registry/workload-labels.ts';
 import { clusterReferences } from './cluster-references.ts';
 import { findingOf, placeKey } from './finding.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unseen } from './unseen.ts';
 
 interface Empty {
   place: Origin;
@@ -76,14 +77,15 @@ function unknownLabel(registry: Registry, service: Service, labels: unknown): st
 function toFinding(mesh: CompiledMesh, { place, subset, service, proxies, used }: Empty): Finding {
   const labels = valueAt(place.resource.object, [...place.path, 'labels']);
   const words = Object.entries(isObject(labels) ? labels : {}).map(([key, value]) => `${key}=${value}`);
+  const other = unseen(mesh.registry, 'has such pods');
   return findingOf(mesh, {
     code: codes.emptySubset,
     kind: 'unresolved',
-    severity: used ? 'error' : 'info',
+    severity: used && !other.unsure ? 'error' : 'info',
     at: { ...place, path: [...place.path, 'labels'] },
     edit: { ...place, path: [...place.path, 'labels', ...unknownLabel(mesh.registry, service, labels)] },
     proxies,
-    message: `has subset ${subset} of ${service.hostname} with ${words.join(', ')}, which no endpoint has`,
+    message: `has subset ${subset} of ${service.hostname} with ${words.join(', ')}, which no endpoint has${other.words}`,
     effect: used ? 'requests that are routed to the subset get 503 UH.' : 'none yet: no route leads to the subset.',
     fix: 'use labels that pods have, or deploy those pods first.',
   });

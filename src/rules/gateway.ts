@@ -10,6 +10,7 @@ import { at, findingOf } from './finding.ts';
 import { holdersOf } from './holders.ts';
 import { runsElsewhere } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unseen } from './unseen.ts';
 
 /**
  * Gateways that no pod serves, servers without routes, and ports that no Service opens. Those that istiod makes of the
@@ -51,14 +52,15 @@ function forNobody(mesh: CompiledMesh, resource: Resource): Finding[] {
   const sidecars = mesh.registry.proxies.some((it) => it.type === 'sidecar' && matches(labels, it));
   const lost = bound.filter(({ metadata }) => holdersOf(mesh, metadata).size === 0);
   const [first] = lost;
+  const other = unseen(mesh.registry, 'has some');
   return [
     findingOf(mesh, {
       code: codes.gatewayForNobody,
       kind: 'unresolved',
-      severity: first ? 'error' : 'info',
+      severity: first && !other.unsure ? 'error' : 'info',
       at: at(resource, 'spec', 'selector'),
       proxies: [],
-      message: `selects ${words.join(', ')}, which no gateway's pod has${sidecars ? ' (pods with a sidecar do, and they open no ports for Gateways)' : ''}`,
+      message: `selects ${words.join(', ')}, which no gateway's pod has${sidecars ? ' (pods with a sidecar do, and they open no ports for Gateways)' : ''}${other.words}`,
       effect: first
         ? `no proxy opens its ports; ${lost.length === 1 ? `${resourceName(first)} is` : `${lost.length} VirtualServices are`} in no proxy.`
         : 'no proxy opens its ports.',

@@ -7,6 +7,7 @@ import type { Resource } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
 import { selectedPods, selectedProxies, selectsTemplate } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unseen } from './unseen.ts';
 
 /** PeerAuthentications without effect: an exception for a port that no workload listens on, a policy for no sidecar. */
 export const peerAuthentication: Rule = {
@@ -57,15 +58,16 @@ function idlePolicy(mesh: CompiledMesh, policy: Resource): Finding[] {
   const selective = Object.keys(selectorLabels(policy)).length > 0;
   if (!selected || selected.length > 0 || (pods.length === 0 && !selective)) return [];
   if (pods.length === 0 && selectsTemplate(policy, mesh.registry)) return [];
+  const other = unseen(mesh.registry, 'has some');
   return [
     findingOf(mesh, {
       code: codes.peerAuthenticationIdle,
       kind: 'mtls',
       // That a pod has no sidecar is said of the pod.
-      severity: pods.length === 0 ? 'warning' : 'info',
+      severity: pods.length === 0 && !other.unsure ? 'warning' : 'info',
       at: at(policy),
       proxies: [],
-      message: pods.length === 0 ? 'selects no pod' : 'selects only pods without a sidecar',
+      message: pods.length === 0 ? `selects no pod${other.words}` : 'selects only pods without a sidecar',
       effect:
         pods.length === 0 ? 'none: it holds for nobody.' : 'nobody enforces it: plain text from anywhere gets through.',
       fix: pods.length === 0 ? 'correct the selector.' : 'inject the sidecars of these pods.',

@@ -3,6 +3,7 @@ import { hostsOverlap, isWildcard, resolveShortName } from '../registry/hostname
 import { at, findingOf } from './finding.ts';
 import { isUnknownService } from './holders.ts';
 import type { Rule } from './types.ts';
+import { unseen } from './unseen.ts';
 
 /**
  * DestinationRules for a host that nobody has. A name of the cluster's own domain is mostly a short name in the wrong
@@ -23,6 +24,7 @@ export const ruleForNobody: Rule = {
             ({ hostname }) => hostname === host || (isWildcard(hostname) && hostsOverlap(hostname, host)),
           );
       if (known) return [];
+      const other = unseen(registry, 'has it');
       const near = isUnknownService(registry, host)
         ? registry.services.filter(({ name }) => name === host.split('.')[0]).map(({ hostname }) => hostname)
         : [];
@@ -30,10 +32,10 @@ export const ruleForNobody: Rule = {
         findingOf(mesh, {
           code: codes.ruleForNobody,
           kind: 'unresolved',
-          severity: near.length > 0 ? 'warning' : 'info',
+          severity: near.length > 0 && !other.unsure ? 'warning' : 'info',
           at: at(rule, 'spec', 'host'),
           proxies: [],
-          message: `is for ${written === host ? host : `${written}, which means ${host}: that`}${written === host ? ', which' : ''} no Service and no ServiceEntry has`,
+          message: `is for ${written === host ? host : `${written}, which means ${host}: that`}${written === host ? ', which' : ''} no Service and no ServiceEntry has${other.words}`,
           effect: 'none: nothing of it is in any proxy.',
           fix: near.length > 0 ? `write ${near.slice(0, 3).join(' or ')}.` : 'correct the host, or delete it.',
         }),

@@ -8,6 +8,7 @@ import type { VirtualService } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
 import { holdersOf, isUnknownService } from './holders.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unseen } from './unseen.ts';
 import { writtenVirtualServices } from './virtual-services.ts';
 
 /**
@@ -28,16 +29,17 @@ export const unservedHost: Rule = {
 
 function ofNobody(mesh: CompiledMesh, service: VirtualService, host: string, index: number): Finding[] {
   if (!isUnknownService(mesh.registry, host)) return [];
+  const { unsure, words } = unseen(mesh.registry, 'has it');
   const short = service.shortHosts[index] ?? host;
   const near = mesh.registry.services.filter(({ name }) => name === short).map(({ hostname }) => hostname);
   return [
     findingOf(mesh, {
       code: codes.hostOfNobody,
       kind: 'unresolved',
-      severity: 'error',
+      severity: unsure ? 'info' : 'error',
       at: at(service.resource, 'spec', 'hosts', index),
       proxies: [],
-      message: `has host ${short === host ? host : `${short}, which means ${host}: that`}${short === host ? ', which' : ''} no Service has`,
+      message: `has host ${short === host ? host : `${short}, which means ${host}: that`}${short === host ? ', which' : ''} no Service has${words}`,
       effect: 'no client asks for that name, so the routes are never used for it.',
       fix: near.length > 0 ? `write ${near.slice(0, 3).join(' or ')}.` : 'correct the host, or create the Service.',
     }),

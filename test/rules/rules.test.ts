@@ -269,7 +269,9 @@ describe('mutual TLS', () => {
 ---
 {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web, namespace: shop, labels: {kubernetes.io/service-name: web}}, addressType: IPv4, ports: [{name: http, port: 8080}], endpoints: [{addresses: [10.0.0.10], conditions: {ready: true}, targetRef: {kind: Pod, name: cart-v1, namespace: shop}}]}
 `;
-    expect(told(findingsIn(on(80), { extra }))).toEqual(['MESH0132 PeerAuthentication shop/cart spec.portLevelMtls.80']);
+    expect(told(findingsIn(on(80), { extra }))).toEqual([
+      'MESH0132 PeerAuthentication shop/cart spec.portLevelMtls.80',
+    ]);
     expect(findingsIn(on(8080))).toEqual([]);
     expect(findingsIn(on(9999), { infos: true }).map(({ code, severity }) => [code, severity])).toEqual([
       ['MESH0132', 'info'],

@@ -5,14 +5,21 @@ import type { CompiledMesh } from '../../src/rules/types.ts';
 import { inputOf, type MeshOptions, podYaml } from './mesh.ts';
 
 /** A mesh of a Service `name.shop` (port 8080) with one pod for each version, and a gateway's pod in `edge`. */
-function meshWith(yaml: string, options: MeshOptions & { extra?: string } = {}): CompiledMesh {
+function meshWith(
+  yaml: string,
+  options: MeshOptions & { extra?: string; unseenClusters?: string[] } = {},
+): CompiledMesh {
   const services = [serviceYaml('cart', ['v1', 'v2'], 10), serviceYaml('catalog', ['v1'], 20, [8080, 9090])].join('');
   const gateway = podYaml('edge/gate', { labels: { istio: 'ingress' }, addresses: ['10.0.0.99'], gateway: true });
-  return compiledMesh(inputOf(`${services}${gateway}${options.extra ?? ''}\n---\n${yaml}`, options), () => true);
+  const input = inputOf(`${services}${gateway}${options.extra ?? ''}\n---\n${yaml}`, options);
+  return compiledMesh({ ...input, unseenClusters: options.unseenClusters ?? [] }, () => true);
 }
 
 /** What the rules say of such a mesh, infos left out unless asked for. */
-export function findingsIn(yaml: string, options: MeshOptions & { extra?: string; infos?: boolean } = {}): Finding[] {
+export function findingsIn(
+  yaml: string,
+  options: MeshOptions & { extra?: string; infos?: boolean; unseenClusters?: string[] } = {},
+): Finding[] {
   return findingsOf(meshWith(yaml, options)).filter(({ severity }) => options.infos === true || severity !== 'info');
 }
 
