@@ -33,7 +33,7 @@ describe('formats of status', () => {
     );
     expect(lines[2]).toMatch(/^shop\/frontend-v1-6dddf95df-b695w +synced +SYNCED/);
     expect(lines.join('\n')).toContain('without listener virtualInbound');
-    expect(statusReporters.wide(report, style)).toMatch(/CERTIFICATE +RESTART\n.*- +without listener/);
+    expect(statusReporters.wide(report, style)).toMatch(/CERTIFICATE +RESTART\n.*left +without listener/);
   });
 
   it('control characters from a proxy never get to a terminal', () => {
