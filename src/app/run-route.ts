@@ -1,4 +1,4 @@
-import { readRequest } from '../explain/index.ts';
+import { isAddress, readRequest } from '../explain/index.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
 import { buildRegistry } from '../registry/index.ts';
 import { chooseState, podsAt } from './clusters/choose.ts';
@@ -49,8 +49,12 @@ export async function runRoute(
   url: string,
   signal: AbortSignal,
 ): Promise<{ report: RouteReport; code: number }> {
-  if ((flags.from === undefined) === (flags.gateway === undefined))
+  if (flags.from !== undefined && flags.gateway !== undefined)
+    throw new UserError('a request starts at one place: --from or --gateway, not both');
+  if (flags.from === undefined && flags.gateway === undefined)
     throw new UserError('say where the request starts: --from NAMESPACE/WORKLOAD or --gateway NAMESPACE/NAME');
+  const clientIp = flags['client-ip'];
+  if (clientIp !== undefined && !isAddress(clientIp)) throw new UserError(`--client-ip "${clientIp}" is no IP address`);
   const method = flags.request ?? 'GET';
   const request = readRequest(url, flags.header, method);
   const clusters = await readMesh(flags, signal);

@@ -79,6 +79,9 @@ function bracketed(host: string): string {
 function hostAndPort(authority: string, url: string): { host: string; port?: number } {
   const [, inBrackets, plain, digits] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+))(?::(\d*))?$/.exec(authority) ?? [];
   const host = inBrackets ?? plain;
+  const badPort = /:([^:\]]*)$/.exec(authority)?.[1];
+  if (host === undefined && badPort !== undefined && /^(?:[^:]+|\[[^\]]*\]):/.test(authority))
+    throw new RequestError(`URL "${url}": port "${badPort}" is no number`);
   if (host === undefined) throw new RequestError(`URL "${url}" has no host; write http://NAME:PORT/PATH`);
   const port = digits ? Number(digits) : undefined;
   if (port !== undefined && (port < 1 || port > 65535))

@@ -107,6 +107,11 @@ describe('route', () => {
       /no gateway istio-ingress\/ingres; did you mean istio-ingress\/ingress/,
     ],
     [{}, 'http://catalog/', /say where the request starts/],
+    [{ from: 'shop/frontend', gateway: 'istio-ingress/ingress' }, 'http://catalog/', /--from or --gateway, not both/],
+    [{ gateway: 'istio-ingress/ingress', 'client-ip': 'amy' }, 'http://shop.example/', /--client-ip "amy" is no IP/],
+    [{ from: 'shop/frontend' }, 'http://catalog:http/', /port "http" is no number/],
+    [{ from: 'shop/frontend' }, 'http:///items', /has no host/],
+    [{ from: 'shop' }, 'http://catalog/', /not of the form NAMESPACE\/WORKLOAD/],
   ])('says what is wrong with %j %s', async (flags, url, message) => {
     await expect(ask('drift-several', flags, url)).rejects.toThrow(message);
   });
