@@ -1,6 +1,6 @@
 import type { Behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { Resource } from '../../model/resource.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
 import type { ResourceIndex } from '../resources.ts';
 import type { IstiodEnvironment } from '../types.ts';
 import { backendTlsRules } from './backend-tls-policy.ts';
@@ -43,10 +43,17 @@ export function convertGatewayApi(
   const [http, grpc] = [base('HTTPRoute'), base('GRPCRoute')];
   return [
     ...gateways,
-    ...(behaviour.mergeHttpAndGrpc ? merge([...http, ...grpc]) : [...merge(http), ...merge(grpc)]),
+    ...(behaviour.mergeHttpAndGrpc ? merge([...http, ...grpc]) : firstOfEach([...merge(http), ...merge(grpc)])),
     ...layer4.flatMap((route) => layer4VirtualServices(route, parents, context)),
     ...backendTlsRules(context),
   ];
+}
+
+/** Of VirtualServices of one name the first counts: an HTTPRoute's hides a GRPCRoute's of the same host (krt's JoinCollection). */
+function firstOfEach(list: readonly Resource[]): Resource[] {
+  const byKey = new Map<string, Resource>();
+  for (const item of list) if (!byKey.has(resourceKey(item))) byKey.set(resourceKey(item), item);
+  return [...byKey.values()];
 }
 
 /** Merges the routes of one key into one VirtualService, as the Gateway API's precedence wants (mergeHTTPRoutes). */
