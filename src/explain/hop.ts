@@ -119,6 +119,8 @@ export interface Hop {
   endpoints: Endpoint[];
   headerChanges: readonly HeaderChange[];
   responseChanges: readonly HeaderChange[];
+  /** The request as it goes upstream, where one cluster gets all. */
+  upstream?: HttpRequest;
   /** Path and host as they go upstream. */
   rewritten?: { path: string; authority: string };
   decidedBy: Place[];

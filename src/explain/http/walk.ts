@@ -173,7 +173,8 @@ function route(
   const entry = shares.length === 1 ? shares[0]?.entry : undefined;
   hop.headerChanges = headerChanges('request', config, virtualHost, chosen, entry).flat();
   hop.responseChanges = headerChanges('response', config, virtualHost, chosen, entry).flat();
-  hop.rewritten = upstreamRequest(config, found, entry, request);
+  hop.upstream = upstreamRequest(config, found, entry, request);
+  hop.rewritten = hop.upstream;
   hop.branches = shares.flatMap((it) => send(hop, config, found, it, request, sender, world, flags));
   return merged(hop.branches);
 }
@@ -221,7 +222,7 @@ function send(
     ];
   }
   const payload: Payload = {
-    request: upstreamRequest(config, found, share.entry, request),
+    request: share.share === 1 && hop.upstream ? hop.upstream : upstreamRequest(config, found, share.entry, request),
     http: upstreamProtocol(cluster),
   };
   const policy = retryPolicy(chosen, found.virtualHost);
