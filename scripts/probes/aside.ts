@@ -3,11 +3,15 @@ import type { Hop } from '../../src/explain/index.ts';
 import { readAccessLog } from './access-log.ts';
 import type { Probe, Recording } from './recording.ts';
 
+/** curl's CURLE_COULDNT_RESOLVE_HOST: the lab has no DNS but that of its Services. */
+const notResolved = 6;
+
 /**
  * Why a probe did not meet the configuration that was captured, by what the recording itself tells: what its steps did,
- * when proxies got their resources, which connections their logs have. It never looks at what came of the probe.
+ * when proxies got their resources, which connections their logs have. It never looks at what came of a request that was sent.
  */
 export function setAside(recording: Recording, answer: Answer, probe: Probe): string | undefined {
+  if (probe.curlExit === notResolved) return 'the client found no address, and sent no request';
   const flushed = hopsOf(answer).find(({ proxy }) => recording.flushed.has(proxy));
   if (flushed) return `the iptables rules of ${flushed.proxy} are gone`;
   const line = probe.accessLog === undefined ? undefined : readAccessLog(probe.accessLog);

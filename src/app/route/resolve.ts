@@ -48,7 +48,7 @@ export function resolve(host: string, client: Client, registry: Registry): Resol
     const hint = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
     throw new UserError(`host ${name} is not known in namespace ${client.namespace}${hint}`);
   }
-  return { ip: '', name, how: 'a name outside of the mesh' };
+  return { ip: '', name, how: 'a name outside of the mesh, as far as DNS knows it' };
 }
 
 /** Search domains first, as names with fewer than five dots are looked up (`ndots:5`). */

@@ -57,7 +57,7 @@ describe('name resolution', () => {
     expect(ask('api.example.com')).toMatchObject({ ip: '', how: 'ServiceEntry api.example.com' });
     expect(ask('api.example.com', true).ip).toBe('192.0.2.9');
     expect(ask('old')).toMatchObject({ ip: '', how: 'ExternalName of api.example.com' });
-    expect(ask('www.example.org')).toMatchObject({ ip: '', how: 'a name outside of the mesh' });
+    expect(ask('www.example.org')).toMatchObject({ ip: '', how: 'a name outside of the mesh, as far as DNS knows it' });
   });
 
   it.each([
