@@ -48,7 +48,12 @@ export interface ProxyAnswers {
   log?: string;
   /** What of the above (but for `configDump`) could not be read. */
   problems: Problem[];
+  /** To be called, where it is there, once the answers are worked: others wait for the memory that they take. */
+  release?: () => void;
 }
+
+/** What a proxy told beside its dump. */
+export type OtherAnswers = Omit<ProxyAnswers, 'configDump' | 'release'>;
 
 /** What a proxy can be asked beside its `config_dump`. */
 export const proxyParts = ['clusters', 'listeners', 'certs', 'serverInfo'] as const;

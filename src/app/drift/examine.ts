@@ -9,6 +9,7 @@ import { KnownValues } from '../../decode/known-values.ts';
 import {
   type ClusterState,
   isProblem,
+  type OtherAnswers,
   type Problem,
   type ProxyAnswers,
   type ProxyPart,
@@ -41,7 +42,7 @@ export interface ExamineOptions {
   /** What is asked of each proxy beside its dump and log, for `observe`; nothing by default. */
   parts?: readonly ProxyPart[];
   /** Sees all that each proxy told, before it is let go. */
-  observe?: (proxy: Proxy, answers: ProxyAnswers, live: LiveProxy) => void;
+  observe?: (proxy: Proxy, answers: OtherAnswers, live: LiveProxy) => void;
 }
 
 export interface Examination {
@@ -134,13 +135,20 @@ function stopped(left: number, of: number): Diagnostic {
 
 type Outcome = Examined & Comparison & { compiled: ProxyConfig; aside: LiveProxy['aside']; problems: Problem[] };
 
+interface Context {
+  state: ClusterState;
+  connections: Connections;
+  options: ExamineOptions;
+  common: Common;
+}
+
 async function examineOne(
   source: ProxySource,
   proxy: Proxy | undefined,
   registry: Registry,
-  context: { state: ClusterState; connections: Connections; options: ExamineOptions; common: Common },
+  context: Context,
 ): Promise<Outcome | Diagnostic> {
-  const { state, connections, options, common } = context;
+  const { options } = context;
   const unread = (message: string, fix: string): Diagnostic => ({
     severity: 'error',
     subject: source.id,
@@ -148,45 +156,66 @@ async function examineOne(
     fix,
   });
   if (options.signal?.aborted) return unread(`${source.id}: not read before the run was stopped`, 'run again.');
-  const answers = await source.read(options.signal, options.parts ?? []);
-  if (isProblem(answers)) return unread(answers.message, answers.advice);
-  if (!proxy) {
-    return unread(
-      `${source.id}: its pod is not among the API server's objects`,
-      'the pod was deleted while this ran, or the capture is incomplete; run again.',
-    );
-  }
-  const live = await inSlices(decodeInSteps(answers.configDump, common.values), options.signal).catch(
-    (error: Error) => error,
-  );
-  if (live instanceof Error) {
-    return unread(
-      `${source.id}: its config_dump cannot be used: ${live.message}`,
-      'ask the proxy again; a dump that was cut off has no closing brace.',
-    );
-  }
+  const read = await readDecoded(source, context);
+  if (isProblem(read)) return unread(read.message, read.advice);
   try {
-    const compiled = compileProxy(proxy, registry);
-    await turn(options.signal);
-    const shared = common.configs.share(compiled);
-    const all = await inSlices(compareInSteps(shared, live.config, common.comparisons), options.signal);
-    const comparison = withoutUnseen(all, live.config, unseenIn(state, registry));
-    options.observe?.(proxy, answers, live);
-    const examined = judge(proxy, live, answers, connections, state.takenAt);
-    return {
-      examined,
-      compiled,
-      expected: examined.rejections.length > 0 ? compiled : toExplain(compiled, shared, comparison.differences),
-      aside: live.aside,
-      problems: answers.problems,
-      ...comparison,
-    };
+    if (!proxy) {
+      return unread(
+        `${source.id}: its pod is not among the API server's objects`,
+        'the pod was deleted while this ran, or the capture is incomplete; run again.',
+      );
+    }
+    if (read.live instanceof Error) {
+      return unread(
+        `${source.id}: its config_dump cannot be used: ${read.live.message}`,
+        'ask the proxy again; a dump that was cut off has no closing brace.',
+      );
+    }
+    return await examineLive(read.live, read.answers, proxy, registry, context);
   } catch (error) {
     return unread(
       `${source.id}: kubectl mesh failed to compile what it should hold: ${(error as Error).message}`,
       'this is a fault of kubectl mesh; please report it with a capture.',
     );
+  } finally {
+    read.release?.();
   }
+}
+
+/** What a proxy holds, with its other answers. The text of the dump goes: what follows takes more memory than it. */
+async function readDecoded(
+  source: ProxySource,
+  { options: { signal, parts = [] }, common }: Context,
+): Promise<{ live: LiveProxy | Error; answers: OtherAnswers; release: ProxyAnswers['release'] } | Problem> {
+  const read = await source.read(signal, parts);
+  if (isProblem(read)) return read;
+  const { configDump, release, ...answers } = read;
+  const live = await inSlices(decodeInSteps(configDump, common.values), signal).catch((error: Error) => error);
+  return { live, answers, release };
+}
+
+async function examineLive(
+  live: LiveProxy,
+  answers: OtherAnswers,
+  proxy: Proxy,
+  registry: Registry,
+  { state, connections, options, common }: Context,
+): Promise<Outcome> {
+  const compiled = compileProxy(proxy, registry);
+  await turn(options.signal);
+  const shared = common.configs.share(compiled);
+  const all = await inSlices(compareInSteps(shared, live.config, common.comparisons), options.signal);
+  const comparison = withoutUnseen(all, live.config, unseenIn(state, registry));
+  options.observe?.(proxy, answers, live);
+  const examined = judge(proxy, live, answers, connections, state.takenAt);
+  return {
+    examined,
+    compiled,
+    expected: examined.rejections.length > 0 ? compiled : toExplain(compiled, shared, comparison.differences),
+    aside: live.aside,
+    problems: answers.problems,
+    ...comparison,
+  };
 }
 
 /** Of the resources that differ the proxy's own, whose values have its origins; of all others those that many share. */

@@ -1,5 +1,5 @@
 import type { LiveProxy } from '../../decode/index.ts';
-import type { ProxyAnswers } from '../../model/cluster-state.ts';
+import type { OtherAnswers } from '../../model/cluster-state.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { resourceOf } from './attribution.ts';
 import type { Connections } from './connections.ts';
@@ -15,7 +15,7 @@ import type { ExaminedProxy, Rejection } from './types.ts';
 export function judge(
   proxy: Proxy,
   live: LiveProxy,
-  answers: ProxyAnswers,
+  answers: OtherAnswers,
   connections: Connections,
   now: string,
 ): ExaminedProxy {

@@ -1,6 +1,7 @@
 import { compileProxy } from '../../compile/index.ts';
 import { decodeConfigDumpBytes } from '../../decode/bytes.ts';
 import type { LiveProxy } from '../../decode/index.ts';
+import { type Hop, usesCredentials } from '../../explain/index.ts';
 import { type ClusterState, isProblem, type Problem, type ProxySource } from '../../model/cluster-state.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -16,7 +17,7 @@ import { toRegistryInput } from '../registry-input.ts';
 import type { Answer } from './ask.ts';
 import { Mesh } from './mesh.ts';
 import { Origins } from './origins.ts';
-import { awaited, withoutListeners as served, serving, usesCredential } from './serving.ts';
+import { serving, supplied, type Waiting } from './serving.ts';
 import { usualValues } from './usual-values.ts';
 
 /** One of the two sides that can be asked: a mesh, and the way back from its decisions to lines. */
@@ -38,21 +39,41 @@ export function expectedSide(state: ClusterState, git: Desired | undefined, sign
   const registry = buildRegistry(input);
   const configOf = kept((proxy) => usualValues(compileProxy(proxy, registry)));
   const pods = podsAt({ standpoint: state.standpoint, resources: input.resources });
-  const waiting = new Map<string, readonly string[]>();
-  const mesh = new Mesh(registry, pods, (proxy) => {
-    const config = configOf(proxy);
-    const listeners = awaited(config, waiting.get(proxy.id) ?? []);
-    return listeners.length === 0 ? config : served(config, listeners);
-  });
+  const waiting = new Map<string, Waiting | undefined>();
+  const served = new Map<string, ProxyConfig>();
+  const mesh = new Mesh(registry, pods, (proxy) => served.get(proxy.id) ?? configOf(proxy));
+  const proxies = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));
   const origins = new Origins(input.resources, git?.resources ?? []);
   const answer: Side['answer'] = async (question) => {
-    const found = question(mesh);
-    const { proxy, listener } = found?.hop ?? {};
-    if (proxy === undefined || !listener || !usesCredential(listener)) return found;
-    waiting.set(proxy, (await readLive(state, proxy, signal))?.waitingListeners ?? []);
-    return waiting.get(proxy)?.includes(listener.name) ? question(mesh) : found;
+    for (;;) {
+      const found = question(mesh);
+      const asked = found
+        ? hopsOf(found)
+            .filter(usesCredentials)
+            .map(({ proxy }) => proxy)
+        : [];
+      const unread = [...new Set(asked)].filter((id) => !waiting.has(id));
+      if (unread.length === 0) return found;
+      await Promise.all(
+        unread.map(async (id) => {
+          const live = await readLive(state, id, signal);
+          waiting.set(id, live);
+          const proxy = proxies.get(id);
+          if (live && proxy) served.set(id, supplied(configOf(proxy), live));
+        }),
+      );
+    }
   };
   return { mesh, registry, pods, origins, answer };
+}
+
+/** All hops of an answer, servers' and gateways' behind included. */
+function hopsOf({ hop, inbound }: Pick<Answer, 'hop' | 'inbound'>): Hop[] {
+  const below = (it: Hop): Hop[] => [
+    it,
+    ...it.branches.flatMap((branch) => (branch.inbound ? below(branch.inbound) : [])),
+  ];
+  return [hop, inbound].flatMap((it) => (it ? below(it) : []));
 }
 
 /** What the live proxies hold. A proxy is read when a request first meets it. */
@@ -100,6 +121,8 @@ async function readLive(
     return { ...decodeConfigDumpBytes(answers.configDump), clusters: answers.clusters };
   } catch (error) {
     throw new UserError(`${id}: its config_dump cannot be used: ${(error as Error).message}`);
+  } finally {
+    answers.release?.();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LiveProxy } from '../../decode/index.ts';
-import type { ProxyAnswers } from '../../model/cluster-state.ts';
+import type { OtherAnswers } from '../../model/cluster-state.ts';
 import type { ProxyCertificate } from '../../model/status.ts';
 import { certificateOf } from './certificates.ts';
 
@@ -12,7 +12,7 @@ export interface Observed {
 }
 
 /** @param now RFC 3339 */
-export function observe({ serverInfo, certs }: ProxyAnswers, { versions }: LiveProxy, now: string): Observed {
+export function observe({ serverInfo, certs }: OtherAnswers, { versions }: LiveProxy, now: string): Observed {
   // `3909deb1.../1.37.0/Clean/RELEASE/BoringSSL`
   const version = String(serverInfo?.['version'] ?? '').split('/')[1];
   return {

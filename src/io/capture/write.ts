@@ -143,6 +143,14 @@ class CaptureWriter {
     if (!this.#fits(smallestDump)) return this.#leave(folder, '--max-size was reached');
     const answers = await proxy.read(this.#options.signal);
     if (isProblem(answers)) return void this.#written.problems.push(answers);
+    try {
+      await this.#writeAnswers(proxy, folder, answers);
+    } finally {
+      answers.release?.();
+    }
+  }
+
+  async #writeAnswers(proxy: ProxySource, folder: string, answers: ProxyAnswers): Promise<void> {
     this.#written.problems.push(...answers.problems);
     const files = this.#filesOf(proxy, answers);
     if (isProblem(files)) return void this.#written.problems.push(files);

@@ -6,6 +6,9 @@ export interface ListeningTimer {
   /** Begins anew. */
   refresh(): void;
   clear(): void;
+  /** Time does not count until `resume`: it is we who do not listen. */
+  pause(): void;
+  resume(): void;
 }
 
 /**
@@ -18,6 +21,7 @@ export function listeningTimer(ms: number, onElapsed: () => void): ListeningTime
   let left = ms;
   let last = performance.now();
   let timer: NodeJS.Timeout;
+  let state: 'running' | 'paused' | 'cleared' = 'running';
   const wait = (): void => {
     timer = setTimeout(look, Math.min(left, stepMs)).unref();
   };
@@ -34,13 +38,27 @@ export function listeningTimer(ms: number, onElapsed: () => void): ListeningTime
     refresh() {
       left = ms;
     },
-    clear: () => clearTimeout(timer),
+    clear() {
+      state = 'cleared';
+      clearTimeout(timer);
+    },
+    pause() {
+      if (state !== 'running') return;
+      state = 'paused';
+      clearTimeout(timer);
+    },
+    resume() {
+      if (state !== 'paused') return;
+      state = 'running';
+      last = performance.now();
+      wait();
+    },
   };
 }
 
-/** A signal that fires with a `TimeoutError` after so long a silence; `done` lets it go. */
-export function listeningDeadline(ms: number): { signal: AbortSignal; done(): void } {
+/** A signal that fires with a `TimeoutError` after so long a silence; whoever has the answer clears its timer. */
+export function listeningDeadline(ms: number): { signal: AbortSignal; timer: ListeningTimer } {
   const controller = new AbortController();
   const timer = listeningTimer(ms, () => controller.abort(new DOMException(`no answer in ${ms} ms`, 'TimeoutError')));
-  return { signal: controller.signal, done: () => timer.clear() };
+  return { signal: controller.signal, timer };
 }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import type { PodPort } from './port-forward.ts';
 import { openPortForward } from './port-forward.ts';
 import { DeadlineError } from './problems.ts';
-import { send } from './request.ts';
+import { type Limits, send } from './request.ts';
 
 /** HTTP to one port of one pod, through the API server: one connection, used again by each request. */
 export interface PodHttp {
@@ -54,8 +54,9 @@ class PortForwardAgent extends Agent {
  * Prepares requests to a port of a pod. Nothing is opened before the first one.
  *
  * @param signal ends everything: the caller's wish, or the deadline of this pod
+ * @param room is asked for the memory of each piece of an answer
  */
-export function podHttp(connection: Connection, target: PodPort, signal: AbortSignal): PodHttp {
+export function podHttp(connection: Connection, target: PodPort, signal: AbortSignal, room?: Limits['room']): PodHttp {
   let refusal: Problem | undefined;
   const onRefusal = (problem: Problem) => {
     refusal = problem;
@@ -70,7 +71,7 @@ export function podHttp(connection: Connection, target: PodPort, signal: AbortSi
     async get(path) {
       const url = new URL(`http://localhost:${target.port}${path}`);
       try {
-        const reply = await send(url, { agent }, { timeoutMs: 0, idleMs: connection.idleMs, signal });
+        const reply = await send(url, { agent }, { timeoutMs: 0, idleMs: connection.idleMs, signal, room });
         if (reply.status === 200) return reply.body;
         return refused(`${id}: ${path} on port ${target.port} answered ${reply.status}`);
       } catch (error) {

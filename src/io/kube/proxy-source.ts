@@ -5,6 +5,7 @@ import type { Resource } from '../../model/resource.ts';
 import { adminPort, readAdmin } from '../envoy-admin.ts';
 import { getText } from './api-client.ts';
 import type { Connection } from './connection.ts';
+import { type DumpBudget, dumpsInFlight } from './dump-budget.ts';
 import { listeningDeadline } from './listening-timer.ts';
 import { podHttp } from './pod-http.ts';
 import { podId, podPhase } from './proxies.ts';
@@ -16,13 +17,14 @@ const logLines = 200;
 /**
  * A pod's proxy, to be read when it is its turn: `limit` bounds how many are under way, and so the memory that dumps
  * take. Each read has a deadline of its own that begins with its turn; one that hangs does not hold up the others for
- * longer.
+ * longer. Large dumps wait for their share of `budget`, which does not count, and hold it until the answers are released.
  */
 export function proxySource(
   connection: Connection,
   pod: Resource,
   limit: LimitFunction,
   deadlineMs: number,
+  budget: DumpBudget = dumpsInFlight,
 ): ProxySource {
   const { namespace, name: podName } = pod.metadata;
   const id = podId(pod);
@@ -31,16 +33,26 @@ export function proxySource(
     if (phase !== 'Running') return notRunning(id, phase);
     const deadline = listeningDeadline(deadlineMs);
     const signal = outer ? AbortSignal.any([outer, deadline.signal]) : deadline.signal;
-    const http = podHttp(connection, { namespace, podName, port: adminPort, hides }, signal);
+    const share = budget.share();
+    const room = (bytes: number): Promise<void> | undefined => {
+      const wait = share.more(bytes);
+      if (wait) deadline.timer.pause();
+      return wait?.then(() => deadline.timer.resume());
+    };
+    const http = podHttp(connection, { namespace, podName, port: adminPort, hides }, signal, room);
+    let read = false;
     try {
       const answers = await readAdmin(http, id, parts);
       if (isProblem(answers)) return answers;
+      answers.release = share.release;
+      read = true;
       const log = await readLog(connection, namespace, podName, signal);
       if (typeof log === 'string') return { ...answers, log };
       // A log that is not there loses nothing; one that may not be read is for the reader to know.
       return log.code === 'forbidden' ? { ...answers, problems: [...answers.problems, log] } : answers;
     } finally {
-      deadline.done();
+      if (!read) share.release();
+      deadline.timer.clear();
       http.close();
     }
   };

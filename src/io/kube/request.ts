@@ -20,6 +20,8 @@ export interface Limits {
   /** Between two bytes, and before the first one; covers the connection and its handshakes. 0: none. */
   idleMs: number;
   signal?: AbortSignal;
+  /** Asked for room for each piece of the body; while it is waited for nothing is read, and no time counts. */
+  room?: ((bytes: number) => Promise<void> | undefined) | undefined;
 }
 
 /**
@@ -63,12 +65,21 @@ export function send(
       response.on('data', (chunk: Buffer) => {
         idle?.refresh();
         chunks.push(chunk);
+        const room = limits.room?.(chunk.length);
+        if (!room) return;
+        response.pause();
+        for (const timer of timers) timer.pause();
+        void room.then(() => {
+          for (const timer of timers) timer.resume();
+          response.resume();
+        });
       });
       response.on('error', fail);
       response.on('end', async () => {
         settle();
         try {
           const raw = Buffer.concat(chunks);
+          chunks.length = 0;
           const body = response.headers['content-encoding'] === 'gzip' ? await unzip(raw) : raw;
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
         } catch (error) {

@@ -46,3 +46,20 @@ it('gives a signal that says that time is over', async () => {
   await expect.poll(() => signal.aborted, { timeout: 10_000 }).toBe(true);
   expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
 });
+
+it('counts no time while it is paused, and does not come back once it is cleared', async () => {
+  const fired = vi.fn();
+  const timer = listeningTimer(300, fired);
+  timer.pause();
+  await sleep(800);
+  expect(fired).not.toHaveBeenCalled();
+  timer.resume();
+  await expect.poll(() => fired.mock.calls.length, { timeout: 10_000 }).toBe(1);
+  const cleared = vi.fn();
+  const other = listeningTimer(50, cleared);
+  other.pause();
+  other.clear();
+  other.resume();
+  await sleep(300);
+  expect(cleared).not.toHaveBeenCalled();
+});
