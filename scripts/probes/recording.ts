@@ -7,7 +7,7 @@ import { unackedTypes } from '../../src/app/drift/sync.ts';
 import { readSyncz } from '../../src/app/drift/syncz.ts';
 import { toRegistryInput } from '../../src/app/registry-input.ts';
 import { idOf, Mesh } from '../../src/app/route/mesh.ts';
-import { awaited, serving, withoutListeners } from '../../src/app/route/serving.ts';
+import { serving, supplied, type Waiting } from '../../src/app/route/serving.ts';
 import { usualValues } from '../../src/app/route/usual-values.ts';
 import { compileProxy } from '../../src/compile/index.ts';
 import { decodeConfigDumpBytes } from '../../src/decode/bytes.ts';
@@ -89,13 +89,13 @@ export async function readRecording(root: string, name: string): Promise<Recordi
   const registry = buildRegistry(toRegistryInput(state));
   const pods = state.resources.filter((it) => it.kind === 'Pod' && it.group === '');
   const changes = new Map<string, Record<ResourceType, Map<string, string>>>();
-  const waiting = new Map<string, readonly string[]>();
+  const waiting = new Map<string, Waiting>();
   const fileOf = (proxy: string, file: string): string => join(folder, 'capture', 'proxies', proxy, file);
   const dump = once((proxy) => {
     if (!existsSync(fileOf(proxy.id, 'config_dump.json'))) return undefined;
     const live = decodeConfigDumpBytes(readFileSync(fileOf(proxy.id, 'config_dump.json')));
     changes.set(proxy.id, live.lastUpdated);
-    waiting.set(proxy.id, live.waitingListeners);
+    waiting.set(proxy.id, live);
     const clusters = fileOf(proxy.id, 'clusters.json');
     return serving(live, existsSync(clusters) ? (JSON.parse(readFileSync(clusters, 'utf8')) as JsonObject) : undefined);
   });
@@ -114,7 +114,8 @@ export async function readRecording(root: string, name: string): Promise<Recordi
   const compiled = (proxy: Proxy, from: Registry): ProxyConfig => {
     const config = usualValues(compileProxy(proxy, from));
     dump(proxy);
-    return withoutListeners(config, awaited(config, waiting.get(proxy.id) ?? []));
+    const live = waiting.get(proxy.id);
+    return live ? supplied(config, live) : config;
   };
   const api = once((proxy) => compiled(proxy, registry));
   const gitRegistry = await registryOfGit(folder, state);

@@ -20,6 +20,7 @@ export function emptyLiveProxy(): LiveProxy {
     aside: [],
     waitingListeners: [],
     waitingSecrets: [],
+    heldSecrets: [],
     statics: { cluster: [], endpoint: [], listener: [], route: [] },
     absent: [],
   };
@@ -55,6 +56,9 @@ export function finish(live: LiveProxy, seen: ReadonlySet<string>): LiveProxy {
     throw new DumpError(
       `an Envoy that is not Istio's: its node id ${JSON.stringify(live.node.id)} is not "type~ip~name.namespace~domain"`,
     );
+  // One of the same name from another source may still be on its way.
+  const held = new Set(live.heldSecrets);
+  live.waitingSecrets = live.waitingSecrets.filter((name) => !held.has(name));
   if (seen.has('ListenersConfigDump')) {
     setLeftoverRoutesAside(live);
     setLeftoverClustersAside(live);

@@ -69,7 +69,10 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
     },
   },
   SecretsConfigDump: {
-    // Nothing of a secret is kept but the name of one that is not there.
+    // Nothing of a secret is kept but its name.
+    dynamic_active_secrets: (element, into) => {
+      if (typeof element['name'] === 'string') into.heldSecrets.push(element['name']);
+    },
     dynamic_warming_secrets: (element, into) => {
       if (typeof element['name'] === 'string') into.waitingSecrets.push(element['name']);
     },

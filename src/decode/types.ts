@@ -57,6 +57,8 @@ export interface LiveProxy {
   waitingListeners: string[];
   /** Names of secrets that were asked for over SDS and have not come. */
   waitingSecrets: string[];
+  /** Names of secrets that came over SDS. */
+  heldSecrets: string[];
   /** Names of what came from the bootstrap, not over xDS; not part of `config`. */
   statics: Record<ResourceType, string[]>;
   /** Sections of a dump that Envoy's admin API knows and this dump has not got. */

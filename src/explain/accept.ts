@@ -1,7 +1,9 @@
 import type { FilterChain, Listener, Message } from '../model/envoy.ts';
-import { objects } from '../model/json.ts';
+import { objects, type Path } from '../model/json.ts';
+import type { ServedConfig } from './cluster.ts';
 import type { Hop } from './hop.ts';
 import type { Outcome } from './outcome.ts';
+import { missingSecret, missingWords } from './supplied.ts';
 import type { ClientTls, Connection } from './tcp/connection.ts';
 import { findFilterChain } from './tcp/filter-chain.ts';
 
@@ -19,7 +21,12 @@ export interface Accepted {
 }
 
 /** Lets a listener take a connection: filter chain, handshake, kind of proxy. Writes what was found into the hop. */
-export function accept(hop: Hop, listener: Listener | undefined, connection: Connection): Accepted | Outcome {
+export function accept(
+  hop: Hop,
+  listener: Listener | undefined,
+  connection: Connection,
+  config: ServedConfig,
+): Accepted | Outcome {
   if (!listener) return { kind: 'refused', flag: '-', details: 'no listener' };
   hop.listener = listener;
   const { chain, path, detected } = findFilterChain(listener, connection);
@@ -30,6 +37,8 @@ export function accept(hop: Hop, listener: Listener | undefined, connection: Con
   if (!chain) return { kind: 'closed', flag: 'NR', details: 'filter_chain_not_found' };
   const { tls } = connection;
   const { context, manager } = prepared(chain);
+  const closed = context && unsupplied(hop, listener, path, chain, context, config);
+  if (closed) return closed;
   if (context && !tls)
     return { kind: 'closed', flag: '-', details: 'plain text where the filter chain takes TLS only' };
   const wantsCertificate = context?.['require_client_certificate'] === true;
@@ -46,6 +55,29 @@ export function accept(hop: Hop, listener: Listener | undefined, connection: Con
     principal: context && tls?.mutual ? tls.principal : undefined,
     sni: detected.sni ?? (context ? tls?.sni : undefined),
   };
+}
+
+/** Without its secret a chain has no TLS to offer: Envoy closes each connection at its first byte (`NotReadySslSocket`). */
+function unsupplied(
+  hop: Hop,
+  listener: Listener,
+  path: Path,
+  chain: FilterChain,
+  context: Message,
+  config: ServedConfig,
+): Outcome | undefined {
+  const common: Message | undefined = context['common_tls_context'];
+  if (!common) return undefined;
+  hop.contexts.push(common);
+  const missing = missingSecret(config, common);
+  if (!missing) return undefined;
+  const socket = chain.transport_socket?.['typed_config']?.['downstream_tls_context'] ? ['downstream_tls_context'] : [];
+  hop.decidedBy.push({
+    root: listener,
+    path: [...path, 'transport_socket', 'typed_config', ...socket, 'common_tls_context', ...missing.path],
+    what: `filter chain ${chain.name ?? path.join(' ')} without its secret`,
+  });
+  return { kind: 'closed', flag: '-', details: `${hop.proxy} ${missingWords(missing.name)}` };
 }
 
 interface Chain {

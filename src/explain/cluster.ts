@@ -16,12 +16,15 @@ export interface Endpoint {
   message: Message;
 }
 
-/** Resources of a configuration by name. */
-/** A configuration with the hosts that clusters of DNS have now, where a live proxy tells them. */
+/** A configuration with what a live proxy tells beyond it. */
 export interface ServedConfig extends ProxyConfig {
+  /** The hosts that clusters of DNS have now. */
   resolved?: readonly ClusterLoadAssignment[];
+  /** Names of secrets that were asked for over SDS and have not come. */
+  missingSecrets?: ReadonlySet<string>;
 }
 
+/** Resources of a configuration by name. */
 interface Index {
   clusters: Map<string, Cluster>;
   endpoints: Map<string, ClusterLoadAssignment>;

@@ -125,6 +125,8 @@ export interface Hop {
   rewritten?: { path: string; authority: string };
   decidedBy: Place[];
   branches: Branch[];
+  /** Each `common_tls_context` in the way. */
+  contexts: Message[];
   outcome: Outcome;
 }
 
@@ -142,6 +144,7 @@ export function emptyHop(proxy: string, connection: Connection): Hop {
     responseChanges: [],
     decidedBy: [],
     branches: [],
+    contexts: [],
     outcome: { kind: 'open', flag: '-', details: '', reason: 'nothing was decided' },
   };
 }

@@ -15,6 +15,7 @@ export type { Outcome } from './outcome.ts';
 export { percent, share } from './percent.ts';
 export { type ClientRequest, RequestError, readRequest } from './request.ts';
 export { cidrRange, isAddress } from './security/ip-range.ts';
+export { usesCredentials } from './supplied.ts';
 
 /** How a request went: the proxies in order, and the end that the client sees. */
 export interface Explanation {

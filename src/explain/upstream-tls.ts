@@ -1,5 +1,5 @@
 import type { Cluster, Message } from '../model/envoy.ts';
-import { objects } from '../model/json.ts';
+import { objects, type Path } from '../model/json.ts';
 import type { Endpoint } from './cluster.ts';
 import type { ClientTls } from './tcp/connection.ts';
 
@@ -11,6 +11,8 @@ export interface Transport {
   serverNames: Message[];
   /** The connection starts with a PROXY header, which only a server that expects it understands. */
   proxyProtocol?: true;
+  /** What the TLS context has of certificates, and where that stands in the cluster. */
+  common?: { message: Message; path: Path };
   /** Name of the match or socket, for people. */
   name: string;
 }
@@ -27,7 +29,8 @@ export function transportOf(
   principal: string | undefined,
 ): Transport {
   const labels: Message = endpoint?.message['metadata']?.['filter_metadata']?.['envoy.transport_socket_match'] ?? {};
-  const match = (objects(cluster['transport_socket_matches']) as Message[]).find((it) =>
+  const matches = objects(cluster['transport_socket_matches']) as Message[];
+  const match = matches.find((it) =>
     Object.entries((it['match'] ?? {}) as Message).every(([key, value]) => labels[key] === value),
   );
   const socket: Message | undefined = match?.['transport_socket'] ?? cluster['transport_socket'];
@@ -36,7 +39,8 @@ export function transportOf(
   const made = known.get(socket);
   if (made && made.transport.name === (name ?? made.transport.name) && made.principal === principal)
     return made.transport;
-  const transport = ofSocket(socket, name, principal);
+  const place = match?.['transport_socket'] ? ['transport_socket_matches', matches.indexOf(match)] : [];
+  const transport = ofSocket(socket, name, principal, [...place, 'transport_socket']);
   known.set(socket, { transport, principal });
   return transport;
 }
@@ -44,11 +48,19 @@ export function transportOf(
 /** What was made of a socket last, and for which sender. */
 const known = new WeakMap<Message, { transport: Transport; principal: string | undefined }>();
 
-function ofSocket(socket: Message | undefined, name: string | undefined, principal: string | undefined): Transport {
+function ofSocket(
+  socket: Message | undefined,
+  name: string | undefined,
+  principal: string | undefined,
+  path: Path,
+): Transport {
   const config: Message = socket?.['typed_config'] ?? {};
   const type = String(config['@type'] ?? '');
   if (type.endsWith('.ProxyProtocolUpstreamTransport'))
-    return { ...ofSocket(config['transport_socket'], name, principal), proxyProtocol: true };
+    return {
+      ...ofSocket(config['transport_socket'], name, principal, [...path, 'typed_config', 'transport_socket']),
+      proxyProtocol: true,
+    };
   if (!type.endsWith('.UpstreamTlsContext')) return { serverNames: [], name: name ?? 'plaintext' };
   const common: Message = config['common_tls_context'] ?? {};
   const secrets = objects(common['tls_certificate_sds_secret_configs']);
@@ -67,5 +79,6 @@ function ofSocket(socket: Message | undefined, name: string | undefined, princip
     },
     serverNames: [...exact, ...typed],
     name: name ?? (own ? 'mutual TLS' : 'TLS'),
+    common: { message: common, path: [...path, 'typed_config', 'common_tls_context'] },
   };
 }

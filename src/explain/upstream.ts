@@ -7,6 +7,7 @@ import { stringMatch } from './match/string-match.ts';
 import { type Outcome, open, sameOutcome } from './outcome.ts';
 import { percent } from './percent.ts';
 import type { HttpRequest } from './request.ts';
+import { missingSecret, missingWords } from './supplied.ts';
 import type { ClientTls, Connection } from './tcp/connection.ts';
 import { listenerAt } from './tcp/listener.ts';
 import { type Transport, transportOf } from './upstream-tls.ts';
@@ -42,7 +43,8 @@ export function throughCluster(
       discovery === 'ORIGINAL_DST'
         ? world.peerAt(destinationIp, destinationPort)
         : { name: payload.request.authority, address: destinationIp, outside: true };
-    const end = reach(peer, destinationPort, transport, payload, sender, world);
+    const end =
+      unsupplied(hop, cluster, transport, sender) ?? reach(peer, destinationPort, transport, payload, sender, world);
     return [{ cluster: cluster.name, share, transport: transport.name, ...end }];
   }
   const endpoints = endpointsOf(sender.config, cluster);
@@ -53,7 +55,8 @@ export function throughCluster(
   return used.slice(0, mostFollowed).map((endpoint) => {
     const transport = transportOf(cluster, endpoint, sender.principal);
     const peer = world.peerAt(endpoint.address, endpoint.port);
-    const end = reach(peer, endpoint.port, transport, payload, sender, world);
+    const end =
+      unsupplied(hop, cluster, transport, sender) ?? reach(peer, endpoint.port, transport, payload, sender, world);
     return {
       cluster: cluster.name,
       share: share * (endpoint.weight / total),
@@ -62,6 +65,24 @@ export function throughCluster(
       ...end,
     };
   });
+}
+
+/** Without its secret a cluster's TLS has nothing to start with: no connection is made (`NotReadySslSocket`). */
+function unsupplied(
+  hop: Hop,
+  cluster: Cluster,
+  { common }: Transport,
+  sender: Sender,
+): Pick<Branch, 'outcome'> | undefined {
+  if (!common) return undefined;
+  hop.contexts.push(common.message);
+  const missing = missingSecret(sender.config, common.message);
+  if (!missing) return undefined;
+  const what = `cluster ${cluster.name} without its secret`;
+  if (!hop.decidedBy.some((it) => it.what === what))
+    hop.decidedBy.push({ root: cluster, path: [...common.path, ...missing.path], what });
+  const details = `TLS_error: Secret is not supplied by SDS: ${sender.name} ${missingWords(missing.name)}`;
+  return { outcome: { kind: 'tls-failed', flag: '-', details } };
 }
 
 function noHost(cluster: Cluster, share: number, { name }: Sender): Branch {
@@ -100,7 +121,8 @@ export function reach(
   const inbound = peer.gateway
     ? throughGateway(server, arriving, payload.request, world)
     : walkInbound(server, arriving, payload.request, world);
-  if (transport.tls && inbound.listener && !inbound.filterChain)
+  // What takes no connection ends it before the handshake does.
+  if (transport.tls && inbound.listener && inbound.protocol === 'none' && inbound.outcome.kind === 'closed')
     return { inbound, outcome: { ...inbound.outcome, kind: 'tls-failed', flag: '-' } };
   const shown = presentsIdentity(inbound.filterChain?.transport_socket);
   if (shown && transport.tls && !isExpected(transport.serverNames, peer.principal))

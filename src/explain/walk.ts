@@ -17,7 +17,7 @@ export function walkListener(
   world: World,
 ): Hop {
   const hop = emptyHop(proxy.name, connection);
-  const accepted = accept(hop, listener, connection);
+  const accepted = accept(hop, listener, connection, proxy.config);
   if ('kind' in accepted) {
     hop.outcome = { ...accepted, by: accepted.by ?? proxy.name };
     return hop;

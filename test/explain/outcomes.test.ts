@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Peer, World } from '../../src/explain/index.ts';
+import type { Peer, ServedConfig, World } from '../../src/explain/index.ts';
 import { readRequest } from '../../src/explain/index.ts';
 import { walkListener } from '../../src/explain/walk.ts';
 import type { Cluster, Listener, Message, ProxyConfig } from '../../src/model/envoy.ts';
@@ -80,6 +80,9 @@ const cases: Case[] = [
   ['closes, retried on 5xx', to('closes', retry('5xx'))],
   ['closes, retried on gateway-error', to('closes', retry('gateway-error'))],
   ['closes, retried on reset-before-request', to('closes', retry('reset-before-request'))],
+  ['waits for its certificate', to('waits')],
+  ['waits for its certificate, retried', to('waits', usual)],
+  ['waits for what it validates with', to('waitsToValidate')],
   ['garbles', to('garbles')],
   ['garbles, retried', to('garbles', usual)],
   ['garbles, retried on reset', to('garbles', retry('reset'))],
@@ -171,7 +174,19 @@ function listener(): Listener {
   };
 }
 
-const tcpCases = ['answers', 'refuses', 'closes', 'closesTls', 'answersTls', 'garbles', 'empty', 'missing', 'original'];
+const tcpCases = [
+  'waits',
+  'waitsToValidate',
+  'answers',
+  'refuses',
+  'closes',
+  'closesTls',
+  'answersTls',
+  'garbles',
+  'empty',
+  'missing',
+  'original',
+];
 
 function tcpListener(cluster: string): Listener {
   return {
@@ -194,6 +209,35 @@ function tcpListener(cluster: string): Listener {
   };
 }
 
+/** A secret that never comes: nobody listens where it is asked for. */
+function secret(name: string): Message {
+  const source = {
+    api_type: 'GRPC',
+    transport_api_version: 'V3',
+    grpc_services: [{ envoy_grpc: { cluster_name: 'sds' } }],
+  };
+  return {
+    name,
+    sds_config: { api_config_source: source, resource_api_version: 'V3', initial_fetch_timeout: '0.05s' },
+  };
+}
+
+const missingSecrets = new Set(['lost', 'lost-cacert']);
+
+/** The listener of the TCP cases, whose chain terminates TLS with a certificate that has not come. */
+function waitingListener(): Listener {
+  const [chain = {}] = tcpListener('answers').filter_chains ?? [];
+  const config = {
+    '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+    common_tls_context: { tls_certificate_sds_secret_configs: [secret('lost')] },
+  };
+  return {
+    ...tcpListener('answers'),
+    name: 'waits',
+    filter_chains: [{ ...chain, transport_socket: { name: 'envoy.transport_sockets.tls', typed_config: config } }],
+  };
+}
+
 function clusters(ports: Record<ServerKind, number>): Cluster[] {
   const endpoint = (port: number): Message => ({
     endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: port } } },
@@ -209,6 +253,10 @@ function clusters(ports: Record<ServerKind, number>): Cluster[] {
     name: 'envoy.transport_sockets.tls',
     typed_config: { '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext' },
   };
+  const waiting = (common: Message): Message => ({
+    ...tls,
+    typed_config: { ...tls['typed_config'], common_tls_context: common },
+  });
   const options = {
     'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
       '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
@@ -220,12 +268,28 @@ function clusters(ports: Record<ServerKind, number>): Cluster[] {
     named('fails2', [endpoint(ports.fails)], { typed_extension_protocol_options: options }),
     named('closesTls', [endpoint(ports.closes)], { transport_socket: tls }),
     named('answersTls', [endpoint(ports.answers)], { transport_socket: tls }),
+    named('waits', [endpoint(ports.answers)], {
+      transport_socket: waiting({ tls_certificate_sds_secret_configs: [secret('lost')] }),
+    }),
+    named('waitsToValidate', [endpoint(ports.answers)], {
+      transport_socket: waiting({
+        combined_validation_context: {
+          default_validation_context: {},
+          validation_context_sds_secret_config: secret('lost-cacert'),
+        },
+      }),
+    }),
+    named('sds', [endpoint(ports.refuses)], { typed_extension_protocol_options: options }),
     named('empty', []),
     named('unhealthy', [{ ...endpoint(ports.answers), health_status: 'UNHEALTHY' }], {
       common_lb_config: { healthy_panic_threshold: { value: 0 } },
     }),
     { name: 'original', type: 'ORIGINAL_DST', lb_policy: 'CLUSTER_PROVIDED', connect_timeout: '5s' },
   ];
+}
+
+function configOf(ports: Record<ServerKind, number>): ServedConfig {
+  return { clusters: clusters(ports), endpoints: [], listeners: [], routes: [], missingSecrets };
 }
 
 /** The servers as the engine meets them. One that closes is a proxy without a filter chain for the connection. */
@@ -254,7 +318,7 @@ describe('ends of requests and a real Envoy', () => {
   let envoy: OutcomeEnvoy;
   beforeAll(async () => {
     envoy = await startOutcomeEnvoy((ports) => ({
-      listeners: [listener(), ...tcpCases.map(tcpListener)],
+      listeners: [listener(), ...tcpCases.map(tcpListener), waitingListener()],
       clusters: clusters(ports),
     }));
   }, 120_000);
@@ -268,7 +332,7 @@ describe('ends of requests and a real Envoy', () => {
     const real = await envoy.send('cases', bytes);
     const action: Message = route['route'] ?? {};
     const request = readRequest(`http://${host}${path}`, headers, method).http;
-    const config: ProxyConfig = { clusters: clusters(envoy.ports), endpoints: [], listeners: [], routes: [] };
+    const config = configOf(envoy.ports);
     const world: World = { ...worldOf(envoy.ports), answer: String(action['cluster']).startsWith('fails') ? 503 : 200 };
     const connection = { destinationIp: '127.0.0.1', destinationPort: 1, http: 'http/1.1' as const };
     const { outcome } = walkListener({ name: 'test', config }, listener(), connection, request, world);
@@ -285,10 +349,24 @@ describe('ends of requests and a real Envoy', () => {
   it.each(tcpCases)('bytes to a cluster that is %s', async (cluster) => {
     const real = await envoy.send(`tcp-${cluster}`, 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
     const request = readRequest('http://a/').http;
-    const config: ProxyConfig = { clusters: clusters(envoy.ports), endpoints: [], listeners: [], routes: [] };
+    const config = configOf(envoy.ports);
     const connection = { destinationIp: '127.0.0.1', destinationPort: 1, http: 'http/1.1' as const };
     const hop = walkListener({ name: 'test', config }, tcpListener(cluster), connection, request, worldOf(envoy.ports));
     const { kind, status = 0, flag } = hop.outcome;
     expect(`${kind === 'answer' ? status : 0} ${flag}`, real.details).toBe(`${real.status} ${real.flag}`);
   });
+
+  it.each(['GET / HTTP/1.1\r\nhost: a\r\n\r\n', '\x16\x03\x01\x00\x01\x01'])(
+    'bytes to a chain that waits: %j',
+    async (bytes) => {
+      const real = await envoy.send('waits', bytes);
+      const request = readRequest('http://a/').http;
+      const tls = bytes.startsWith('\x16') ? { alpn: [], mutual: false, ofApplication: true } : undefined;
+      const connection = { destinationIp: '127.0.0.1', destinationPort: 1, tls };
+      const sender = { name: 'test', config: configOf(envoy.ports) };
+      const { outcome } = walkListener(sender, waitingListener(), connection, request, worldOf(envoy.ports));
+      expect(outcome).toMatchObject({ kind: 'closed', flag: real.flag });
+      expect(real).toMatchObject({ status: 0, flag: '-' });
+    },
+  );
 });

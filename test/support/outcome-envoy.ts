@@ -118,22 +118,24 @@ async function talk(port: number, bytes: string): Promise<string> {
   return answer;
 }
 
-/** The listener with an access log in its connection managers and TCP proxies. */
+/** The listener with an access log in its connection managers and TCP proxies, or of its own. */
 function logged(listener: Listener, path: string): Listener {
   const copy = structuredClone(listener);
   const format = { json_format: { flags: '%RESPONSE_FLAGS%', details: '%RESPONSE_CODE_DETAILS%' } };
+  const log = {
+    name: 'envoy.access_loggers.file',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
+      path,
+      log_format: format,
+    },
+  };
   for (const chain of copy.filter_chains ?? [])
-    for (const filter of (chain.filters ?? []) as Message[])
-      filter['typed_config']['access_log'] = [
-        {
-          name: 'envoy.access_loggers.file',
-          typed_config: {
-            '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
-            path,
-            log_format: format,
-          },
-        },
-      ];
+    for (const filter of (chain.filters ?? []) as Message[]) {
+      // Filters of a chain that waits for its secret never see a connection.
+      if (chain.transport_socket) copy['access_log'] = [log];
+      else filter['typed_config']['access_log'] = [log];
+    }
   return copy;
 }
 

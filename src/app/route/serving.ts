@@ -9,7 +9,8 @@ import { type JsonObject, objects } from '../../model/json.ts';
  *
  * @param clusters the proxy's `/clusters?format=json`, where it was read
  */
-export function serving({ config, waitingListeners }: LiveProxy, clusters?: JsonObject): ServedConfig {
+export function serving(live: LiveProxy, clusters?: JsonObject): ServedConfig {
+  const { config, waitingListeners, waitingSecrets } = live;
   const ejected = new Map(
     objects(clusters?.['cluster_statuses']).map((it) => [
       String(it['name']),
@@ -19,27 +20,33 @@ export function serving({ config, waitingListeners }: LiveProxy, clusters?: Json
   const endpoints = config.endpoints.map((it) => withoutEjected(it, ejected.get(it.cluster_name) ?? new Set()));
   const ofDns = new Set(config.clusters.filter(isOfDns).map(({ name }) => name));
   const resolved = endpoints.filter((it) => ofDns.has(it.cluster_name));
-  return { ...withoutListeners(config, waitingListeners), endpoints, resolved };
+  const missingSecrets = new Set(waitingSecrets);
+  return { ...withoutListeners(config, waitingListeners), endpoints, resolved, missingSecrets };
 }
 
+/**
+ * What of a compiled configuration serves, by what the live proxy tells of Secrets: they are not read, and only the proxy
+ * that asks for one tells that it is missing. A listener of which the live one still waits takes no connections.
+ */
+export function supplied(config: ProxyConfig, live: Waiting): ServedConfig {
+  const { waitingListeners, waitingSecrets } = live;
+  const waiting = config.listeners.flatMap((it) =>
+    waitingListeners.includes(it.name) && usesCredential(it) ? [it.name] : [],
+  );
+  return { ...withoutListeners(config, waiting), missingSecrets: new Set(waitingSecrets) };
+}
+
+/** What a live proxy tells of the Secrets that it has not got. */
+export type Waiting = Pick<LiveProxy, 'waitingListeners' | 'waitingSecrets'>;
+
 /** A configuration whose listeners of some names take no connections. */
-export function withoutListeners(config: ProxyConfig, names: readonly string[]): ProxyConfig {
+function withoutListeners(config: ProxyConfig, names: readonly string[]): ProxyConfig {
   if (names.length === 0) return config;
   return { ...config, listeners: config.listeners.filter((it) => !names.includes(it.name)) };
 }
 
-/**
- * The listeners of a compiled gateway that take no connections because the live one still waits for a Secret: Secrets are
- * not read, and only the proxy that asks for one tells that it is missing.
- *
- * @param waiting names of the live proxy's listeners that wait
- */
-export function awaited(config: ProxyConfig, waiting: readonly string[]): string[] {
-  return config.listeners.flatMap((it) => (waiting.includes(it.name) && usesCredential(it) ? [it.name] : []));
-}
-
 /** Whether a listener shows a certificate of a Secret (`credentialName`). */
-export function usesCredential(listener: Listener): boolean {
+function usesCredential(listener: Listener): boolean {
   return (listener.filter_chains ?? []).some((chain) =>
     /"(kubernetes(-gateway)?|configmap):\/\//.test(JSON.stringify(chain.transport_socket ?? {})),
   );

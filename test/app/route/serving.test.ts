@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { awaited, serving } from '../../../src/app/route/serving.ts';
+import { serving, supplied } from '../../../src/app/route/serving.ts';
 import { emptyLiveProxy } from '../../../src/decode/index.ts';
 import { endpointsOf } from '../../../src/explain/cluster.ts';
 import type { Cluster, ClusterLoadAssignment, Listener } from '../../../src/model/envoy.ts';
@@ -58,12 +58,14 @@ describe('what a live proxy serves', () => {
 
 describe('compiled listeners whose Secret is missing', () => {
   it.each([
-    ['it waits in the live proxy', 'kubernetes://lost', ['443'], ['443']],
-    ['it serves in the live proxy', 'kubernetes://lost', [], []],
-    ["it shows the workload's certificate", 'default', ['443'], []],
-    ['it waits for routes', undefined, ['443'], []],
-  ])('%s', (_, secret, waiting, expected) => {
+    ['it waits in the live proxy', 'kubernetes://lost', ['443'], []],
+    ['it serves in the live proxy', 'kubernetes://lost', [], ['443']],
+    ["it shows the workload's certificate", 'default', ['443'], ['443']],
+    ['it waits for routes', undefined, ['443'], ['443']],
+  ])('%s', (_, secret, waitingListeners, serves) => {
     const config = { clusters: [], endpoints: [], listeners: [listener('443', secret)], routes: [] };
-    expect(awaited(config, waiting)).toEqual(expected);
+    const found = supplied(config, { waitingListeners, waitingSecrets: ['kubernetes://lost'] });
+    expect(found.listeners.map(({ name }) => name)).toEqual(serves);
+    expect([...(found.missingSecrets ?? [])]).toEqual(['kubernetes://lost']);
   });
 });
