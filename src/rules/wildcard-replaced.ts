@@ -1,20 +1,33 @@
+import { outboundClusterName } from '../compile/cluster/name.ts';
 import { codes } from '../model/codes.ts';
 import { isObject } from '../model/json.ts';
+import type { Proxy } from '../model/proxy.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
 import { hostsOverlap, isWildcard, resolveShortName } from '../registry/hostname.ts';
 import type { DestinationRule, Registry, Service } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
-import type { Rule } from './types.ts';
+import { ServerSides } from './server-side.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+
+interface Replaced {
+  rule: Resource;
+  wildcard: Resource;
+  lost: string[];
+  service: Service;
+  /** Clients that send plain text now where they would use TLS by the wildcard, and are served all the same. */
+  bared: Set<Proxy>;
+}
 
 /**
  * A DestinationRule for a more specific host replaces a wildcard's as a whole: what only the wildcard sets is lost for that
- * host. A note only; what it breaks is another rule's to say.
+ * host. A note, but for clients whose TLS is silently lost with it; requests that fail are another rule's to tell.
  */
 export const wildcardReplaced: Rule = {
   name: 'wildcard-replaced',
   codes: [codes.wildcardReplaced],
   find(mesh) {
-    const found = new Map<string, { rule: Resource; wildcard: Resource; lost: string[]; service: Service }>();
+    const found = new Map<string, Replaced>();
+    const sides = new ServerSides(mesh.registry);
     for (const proxy of mesh.proxies) {
       const scope = mesh.registry.sidecarScope(proxy);
       for (const service of scope.services) {
@@ -23,25 +36,30 @@ export const wildcardReplaced: Rule = {
         if (!rule || !own) continue;
         const wildcard = replacedBy(mesh.registry, rule, service, proxy.namespace);
         const lost = wildcard ? lostBlocks(wildcard, rule) : [];
-        if (wildcard && lost.length > 0) found.set(resourceName(own), { rule: own, wildcard, lost, service });
+        if (!wildcard || lost.length === 0) continue;
+        const known = found.get(resourceName(own)) ?? { rule: own, wildcard, lost, service, bared: new Set() };
+        found.set(resourceName(own), known);
+        if (losesTls(mesh, sides, proxy, service, known)) known.bared.add(proxy);
       }
     }
     const automatic = mesh.registry.mesh['enableAutoMtls'] !== false;
     return [...found.values()]
-      .map(({ rule, wildcard, lost, service }) => {
+      .map(({ rule, wildcard, lost, service, bared }) => {
         const path = isObject(rule.spec['trafficPolicy']) ? ['spec', 'trafficPolicy'] : ['spec'];
         const onlyTls = lost.length === 1 && lost[0] === 'tls';
         return findingOf(mesh, {
           code: codes.wildcardReplaced,
           kind: 'conflict',
-          severity: 'info',
+          severity: bared.size > 0 ? 'warning' : 'info',
           at: at(rule, ...path),
-          proxies: [],
+          proxies: bared,
           message: `replaces ${resourceName(wildcard)} for ${service.hostname} and has no ${lost.join(', ')} of its own`,
           effect:
-            onlyTls && automatic
-              ? "the wildcard's tls is lost there; with auto-mTLS the clients use mTLS all the same."
-              : `the wildcard's ${lost.join(', ')} is not in force for ${service.hostname}.`,
+            bared.size > 0
+              ? `clients send plain text to ${service.hostname}: nothing is encrypted, and policies see no identity.`
+              : onlyTls && automatic
+                ? "the wildcard's tls is lost there; with auto-mTLS the clients use mTLS all the same."
+                : `the wildcard's ${lost.join(', ')} is not in force for ${service.hostname}.`,
           fix: `repeat ${lost.join(', ')} here if it is meant to hold for this host too.`,
           related: [{ message: `set by ${resourceName(wildcard)}`, at: at(wildcard, 'spec', 'trafficPolicy') }],
         });
@@ -52,6 +70,35 @@ export const wildcardReplaced: Rule = {
 
 function placeKeyOf({ resource, field }: { resource: string; field: string }): string {
   return `${resource} ${field}`;
+}
+
+/** Whether a client's connections to a service are in plain text for want of the wildcard's TLS, though all servers take both. */
+function losesTls(
+  mesh: CompiledMesh,
+  sides: ServerSides,
+  proxy: Proxy,
+  service: Service,
+  { wildcard, lost }: Replaced,
+): boolean {
+  const mode = modeOf(wildcard);
+  if (!lost.includes('tls') || mode === undefined || mode === 'DISABLE') return false;
+  const scope = mesh.registry.sidecarScope(proxy);
+  const { clusters } = mesh.config(proxy);
+  return service.ports.some(({ port }) => {
+    const name = outboundClusterName(service.hostname, port);
+    const cluster = clusters.find((it) => it.name === name);
+    if (!cluster || cluster['transport_socket'] !== undefined || cluster['transport_socket_matches'] !== undefined)
+      return false;
+    const target = { port, subset: '' };
+    if (mode === 'ISTIO_MUTUAL' && sides.refusing(scope, service, target, 'mutual')) return false;
+    return !sides.refusing(scope, service, target, 'plain');
+  });
+}
+
+function modeOf(rule: Resource): unknown {
+  const policy = rule.spec['trafficPolicy'];
+  const tls = isObject(policy) ? policy['tls'] : undefined;
+  return isObject(tls) ? tls['mode'] : undefined;
 }
 
 const blocks = ['tls', 'connectionPool', 'outlierDetection', 'loadBalancer'] as const;

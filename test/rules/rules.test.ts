@@ -217,6 +217,25 @@ describe('mutual TLS', () => {
     );
   });
 
+  it('warns of clients whose TLS is lost with the wildcard that set it', () => {
+    const manual = { mesh: { enableAutoMtls: false }, infos: true };
+    const wildcard = rule(
+      'all',
+      '{host: "*.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}',
+      '2024-01-01T00:00:00Z',
+      'istio-system',
+    );
+    const pool = rule('cart', '{host: cart, trafficPolicy: {connectionPool: {tcp: {maxConnections: 1}}}}');
+    const severity = (yaml: string, options: typeof manual): string[] =>
+      findingsIn(wildcard + pool + yaml, options)
+        .filter(({ code }) => code === 'MESH0112')
+        .map((it) => `${it.severity} ${it.proxies.length}`);
+    expect(severity('', manual)).toEqual(['warning 4']);
+    // Under auto-mTLS nothing is lost, and where requests fail that is told at this place instead.
+    expect(severity('', { ...manual, mesh: { enableAutoMtls: true } })).toEqual(['info 0']);
+    expect(severity(strict, manual)).toEqual([]);
+  });
+
   it('tells mutual TLS to a pod without a sidecar', () => {
     const pod = {
       apiVersion: 'v1',

@@ -41,7 +41,8 @@ export async function changesOf(
         location: finding.location ?? file.locate([]),
         ...(kind === 'changed' ? { head: finding.expected, base: finding.live } : {}),
         proxies: finding.proxies,
-        effect: kind === 'changed' ? effectOf(finding.proxies.length) : finding.effect,
+        // Of an object that moves to another namespace, drift says what becomes of the other one.
+        effect: drift.kind !== 'changed' && drift.twin ? finding.effect : effectOf(finding.proxies.length),
       });
     }
     signal?.throwIfAborted();

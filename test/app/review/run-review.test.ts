@@ -111,11 +111,14 @@ describe('review', () => {
     expect(report.review?.changes.map(({ kind, resource }) => [kind, resource])).toEqual([
       ['deleted', 'DestinationRule shop/reviews'],
     ]);
+    expect(report.review?.changes[0]?.effect).toMatch(/^changes \d+ proxies\.$/);
   });
 
   it('compares with the point where the head left the base', async () => {
     const { report } = await review({ 'dr.yaml': rule('v1') }, { 'vs.yaml': routes('v1') }, 'base...head');
-    expect(report.review?.changes.map(({ kind }) => kind)).toEqual(['added']);
+    expect(report.review?.changes.map(({ kind, effect }) => [kind, effect])).toEqual([
+      ['added', expect.stringMatching(/^changes \d+ proxies\.$/)],
+    ]);
   });
 
   it('shows a waiver that the change adds, and what it keeps from counting', async () => {
