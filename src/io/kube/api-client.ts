@@ -4,6 +4,7 @@ import { isProblem } from '../../model/cluster-state.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Access, Connection } from './connection.ts';
+import { pauseMs } from './pause.ts';
 import type { Wanted } from './problems.ts';
 import { networkProblem, retryAfterMs, statusProblem } from './problems.ts';
 import type { Reply } from './request.ts';
@@ -65,9 +66,9 @@ async function getReply(connection: Connection, path: string, signal?: AbortSign
     } else if (!isTransient(outcome.status) || tries >= (outcome.status === 429 ? maxTriesOverloaded : maxTries)) {
       return outcome;
     }
-    const pause = isProblem(outcome) ? undefined : retryAfterMs(outcome.headers);
+    const asked = isProblem(outcome) ? undefined : retryAfterMs(outcome.headers);
     try {
-      await sleep(pause ?? connection.backoffMs * 2 ** (tries - 1), undefined, { signal });
+      await sleep(pauseMs(connection, tries, asked), undefined, { signal });
     } catch (error) {
       return networkProblem(error, connection.target);
     }

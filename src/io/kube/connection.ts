@@ -20,8 +20,10 @@ export interface Connection {
   timeoutMs: number;
   /** No byte for so long means that the server or the network is gone. */
   idleMs: number;
-  /** Wait before the first repetition of a request; doubles each time. */
+  /** Longest wait before the first repetition of a request; doubles each time. */
   backoffMs: number;
+  /** From 0 up to 1: what pauses vary by. */
+  random(): number;
   access(signal?: AbortSignal): Promise<Access | Problem>;
   /** After a 401: forgets what a plugin or a token file gave for `used`. False where there is nothing to be renewed. */
   renew(used: Access): boolean;
@@ -53,6 +55,7 @@ class KubeConnection implements Connection {
   readonly timeoutMs: number;
   readonly idleMs: number;
   readonly backoffMs: number;
+  readonly random: () => number;
   readonly #env: NodeJS.ProcessEnv;
   readonly #signal: AbortSignal | undefined;
   #access: Promise<Access | Problem> | undefined;
@@ -64,6 +67,7 @@ class KubeConnection implements Connection {
     this.timeoutMs = timeoutMs;
     this.idleMs = options.idleMs ?? 30_000;
     this.backoffMs = options.backoffMs ?? 250;
+    this.random = options.random ?? Math.random;
     this.#env = options.env ?? process.env;
     this.#signal = signal;
   }

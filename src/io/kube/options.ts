@@ -12,8 +12,10 @@ export interface KubeOptions {
   requestTimeout?: string;
   /** How long a server may send nothing before it counts as gone; 30 s. */
   idleMs?: number;
-  /** Pause before the first repetition of a request; 250 ms. It doubles each time. */
+  /** Longest pause before the first repetition of a request; 250 ms. It doubles each time. */
   backoffMs?: number;
+  /** What pauses vary by; `Math.random`. */
+  random?: () => number;
   /** Defaults to `process.env`. */
   env?: NodeJS.ProcessEnv;
 }

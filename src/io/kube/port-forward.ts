@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import type { Problem } from '../../model/cluster-state.ts';
 import { isProblem } from '../../model/cluster-state.ts';
 import type { Access, Connection } from './connection.ts';
+import { pauseMs } from './pause.ts';
 import { PortForwardStream } from './port-forward-stream.ts';
 import { networkProblem, retryAfterMs, statusProblem } from './problems.ts';
 
@@ -46,7 +47,7 @@ export async function openPortForward(
     else if (!mayPass(outcome, tries)) return outcome;
     onRefusal(outcome);
     try {
-      await sleep(retryAfter ?? Math.min(connection.backoffMs * 2 ** (tries - 1), maxPauseMs), undefined, { signal });
+      await sleep(pauseMs(connection, tries, retryAfter, maxPauseMs), undefined, { signal });
     } catch (error) {
       return networkProblem(error, connection.target);
     }
