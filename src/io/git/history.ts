@@ -1,4 +1,4 @@
-import { runGit } from './run.ts';
+import { GitFailure, runGit } from './run.ts';
 
 /** A file's content before a commit changed or deleted it. */
 export interface FormerFile {
@@ -21,7 +21,7 @@ const mostCommits = 200;
  *
  * @param commit where to start; '' for the work tree, whose changes then come first
  * @param names of objects; Kubernetes' names have no character that a pattern takes for its own, except the dot
- * @returns undefined where the search took too long
+ * @returns undefined where the search took too long; none in a repository without commits
  */
 export async function formerFiles(
   root: string,
@@ -39,6 +39,7 @@ export async function formerFiles(
   const git = async (...args: string[]): Promise<string> =>
     (await runGit(args, { cwd: root, signal })).toString('utf8');
   try {
+    if (commit === '' && !(await hasCommits(root, signal))) return [];
     const log = await git('log', ...show, ...format, '--end-of-options', commit || 'HEAD', ...files);
     if (commit !== '') return parseLog(log);
     const uncommitted = await git('diff', ...show, 'HEAD', ...files);
@@ -46,6 +47,16 @@ export async function formerFiles(
   } catch (error) {
     options.signal?.throwIfAborted();
     if (limit.aborted) return undefined;
+    throw error;
+  }
+}
+
+async function hasCommits(root: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await runGit(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}'], { cwd: root, signal });
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailure) return false;
     throw error;
   }
 }

@@ -108,4 +108,12 @@ describe('whereabouts of objects that were not read', () => {
       { kind: 'unknown' },
     ]);
   });
+
+  it('has no more to tell of a repository without commits', async () => {
+    const repository = makeRepository();
+    repository.write({ 'a.yaml': virtualService('a', 'shop') });
+    const files = await readDesired({ cwd: repository.directory, ref: 'WORKTREE' });
+    expect(files.resources).toHaveLength(1);
+    expect([...(await files.whereabouts([live('b')])).values()]).toEqual([{ kind: 'never' }]);
+  });
 });
