@@ -2,6 +2,7 @@ import { type Extra, extras } from '../io/capture/redact/value.ts';
 import type { CaptureSink } from '../io/capture/sink.ts';
 import type { WriteOptions, Written } from '../io/capture/write.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
+import { counted } from '../model/counted.ts';
 import type { ReadClusters } from './clusters/named-state.ts';
 import { messageOf, readClusters } from './clusters/read.ts';
 import { selectAcross } from './clusters/select.ts';
@@ -53,7 +54,10 @@ export async function runCapture(
     ...unread.map((it) => `error: ${messageOf(it)}`),
     ...told.flat(),
     ...(flags['no-proxies'] ? ['left out: proxies (--no-proxies)'] : []),
-    `wrote ${sum((it) => it.resources)} objects and ${sum((it) => it.proxies)} of ${all} proxies to ${path} (${Math.ceil(sum((it) => it.bytes) / 1e6)} MB before compression)`,
+    `wrote ${counted(
+      sum((it) => it.resources),
+      'object',
+    )} and ${sum((it) => it.proxies)} of ${counted(all, 'proxy')} to ${path} (${Math.ceil(sum((it) => it.bytes) / 1e6)} MB before compression)`,
   ];
   const incomplete = lines.some((line) => /^(?:error|warning): /.test(line));
   return { lines, code: incomplete ? exitCodes.incomplete : exitCodes.clean };

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { compileProxy } from '../compile/index.ts';
 import { nearNames } from '../io/kube/near-names.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
+import { counted } from '../model/counted.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { buildRegistry } from '../registry/index.ts';
 import type { Registry } from '../registry/types.ts';
@@ -50,7 +51,7 @@ export async function runCompile(
     if (flags.out === undefined) documents.push(text);
     else await write(join(flags.out, ...cluster, proxy.namespace, proxy.podName, 'config_dump.json'), text);
   }
-  if (flags.out !== undefined) notes.push(`wrote ${proxies.length} dumps below ${flags.out}`);
+  if (flags.out !== undefined) notes.push(`wrote ${counted(proxies.length, 'dump')} below ${flags.out}`);
   return { documents, notes, code: complete ? exitCodes.clean : exitCodes.incomplete };
 }
 

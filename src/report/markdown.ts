@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportedProxy } from '../model/report.ts';
 import type { WaivedFinding } from '../model/waiver.ts';
@@ -52,9 +53,12 @@ function cut(head: string, findings: readonly string[], report: Report, beside: 
   const hidden = beside.filter((part) => left.length > 0 || !take(part)).length;
   if (left.length > 0)
     parts.push(
-      `**${left.length} findings are not shown here** (${countsInWords(countOf(left))}): the comment is full.`,
+      `**${counted(left.length, 'finding')} ${left.length === 1 ? 'is' : 'are'} not shown here** (${countsInWords(countOf(left))}): the comment is full.`,
     );
-  if (hidden > 0) parts.push(`**${hidden} more parts of the review are not shown here**: the comment is full.`);
+  if (hidden > 0)
+    parts.push(
+      `**${counted(hidden, 'more part')} of the review ${hidden === 1 ? 'is' : 'are'} not shown here**: the comment is full.`,
+    );
   return `${[head.trimEnd(), ...parts].join('\n\n')}\n`;
 }
 

@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml';
+import { counted } from '../model/counted.ts';
 import type { ReportedProxy } from '../model/report.ts';
 import { type ProxyStatus, type StatusReport, type StatusType, statusTypes, type TypeStatus } from '../model/status.ts';
 import { findingContract } from './data.ts';
@@ -7,6 +8,7 @@ import { findingLines } from './finding-lines.ts';
 import { paints, severityPaint } from './paint.ts';
 import { plain, wrapped } from './plain.ts';
 import { type Cell, table } from './table.ts';
+import { countsInWords } from './totals.ts';
 import type { Style } from './types.ts';
 
 type StatusReporter = (report: StatusReport, style: Style) => string;
@@ -101,9 +103,11 @@ function footer(report: StatusReport, style: Style): string {
   const { proxies, states, read, brokenAtRestart, findings } = report.summary;
   const counts = Object.entries(states).map(([state, count]) => `${count} ${state}`);
   const without = report.summary.unread === 0 ? '' : `, ${report.summary.unread} could not be read`;
-  lines.push(`${proxies} proxies at ${report.takenAt}: ${counts.join(', ')}; the dumps of ${read} were read${without}`);
+  lines.push(
+    `${counted(proxies, 'proxy')} at ${report.takenAt}: ${counts.join(', ')}; the dumps of ${read} were read${without}`,
+  );
   if (brokenAtRestart > 0) lines.push(paint.error(`${brokenAtRestart} would come up broken at their next restart`));
-  const found = `${findings.error} errors, ${findings.warning} warnings, ${findings.info} infos`;
+  const found = countsInWords(findings);
   if (!report.complete) lines.push(bold(paint.error(`incomplete: ${found}; what could not be read is listed above`)));
   else lines.push(bold(findings.error + findings.warning === 0 ? green(found) : found));
   return lines.join('\n');

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportedProxy } from '../model/report.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
@@ -50,7 +51,7 @@ function byObject(findings: readonly Finding[]): Finding[][] {
 function overview(report: Report, objects: number, style: Style): string {
   const affected = new Set(report.findings.flatMap((finding) => finding.proxies)).size;
   const counts = countsInWords(report.summary.findings);
-  const line = `${counts} in ${objects} objects, worst first; ${affected} of ${report.summary.proxies.examined} examined proxies affected`;
+  const line = `${counts} in ${counted(objects, 'object')}, worst first; ${affected} of ${counted(report.summary.proxies.examined, 'examined proxy')} affected`;
   return paints(style).bold(wrapped(line, style.width, ''));
 }
 
@@ -75,7 +76,7 @@ function block(
   const alike = tails.every((it) => it.join('\n') === shared.join('\n'));
   const label = paint[first.severity](first.severity.toUpperCase());
   return [
-    `${label} ${bold(plain(first.resource))} ${dim(`${findings.length} findings`)}`,
+    `${label} ${bold(plain(first.resource))} ${dim(counted(findings.length, 'finding'))}`,
     ...findings.flatMap((finding, index) => {
       const at = finding.field === '' ? 'the object' : plain(finding.field);
       const severity = paint[finding.severity](finding.severity);
@@ -138,7 +139,7 @@ function footer(report: Report, style: Style): string {
     out.push(`  not compared: ${leaves} (${plain(reason)})`);
   const { findings } = report.summary;
   const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : '';
-  const counts = `${findings.error} errors, ${findings.warning} warnings, ${findings.info} infos${waived}`;
+  const counts = `${countsInWords(findings)}${waived}`;
   const nothing = findings.error + findings.warning === 0;
   const clean = report.tool.command === 'drift' ? 'no drift' : 'nothing wrong';
   if (!report.complete) out.push(bold(paint.error(`incomplete: ${counts}; what could not be read is listed above`)));

@@ -1,11 +1,10 @@
+import { counted } from '../model/counted.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 
 /** `1 error, 2 warnings, 0 infos`. */
 export function countsInWords(counts: Record<Severity, number>): string {
-  return (['error', 'warning', 'info'] as const)
-    .map((severity) => `${counts[severity]} ${severity}${counts[severity] === 1 ? '' : 's'}`)
-    .join(', ');
+  return (['error', 'warning', 'info'] as const).map((severity) => counted(counts[severity], severity)).join(', ');
 }
 
 /** How many findings there are of each severity. */
@@ -27,14 +26,15 @@ export function verdict(report: Report): string {
 /** What was examined, a line each. */
 export function examined({ summary }: Report): string[] {
   const { proxies, resources, compared, notCompared } = summary;
-  const objects = `${resources.git} objects in Git, ${resources.live} in the cluster`;
+  const objects = `${counted(resources.git, 'object')} in Git, ${resources.live} in the cluster`;
   // check and review compile and judge; they ask no proxy what it holds.
-  if (compared.resources === 0 && proxies.skipped === 0) return [`${proxies.examined} proxies compiled; ${objects}`];
+  if (compared.resources === 0 && proxies.skipped === 0)
+    return [`${counted(proxies.examined, 'proxy')} compiled; ${objects}`];
   const hidden = notCompared.reduce((sum, it) => sum + it.leaves, 0);
   const total = compared.leaves + hidden;
   const share = total === 0 ? '0' : ((100 * hidden) / total).toFixed(2);
   return [
-    `${proxies.examined} proxies examined: ${proxies.inSync} in sync, ${proxies.stale} stale, ${proxies.rejected} rejected; ${proxies.skipped} not read`,
-    `${objects}; ${compared.resources} Envoy resources and ${compared.leaves} values compared, ${hidden} not (${share} %)`,
+    `${counted(proxies.examined, 'proxy')} examined: ${proxies.inSync} in sync, ${proxies.stale} stale, ${proxies.rejected} rejected; ${proxies.skipped} not read`,
+    `${objects}; ${counted(compared.resources, 'Envoy resource')} and ${counted(compared.leaves, 'value')} compared, ${hidden} not (${share} %)`,
   ];
 }

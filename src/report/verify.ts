@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml';
+import { counted } from '../model/counted.ts';
 import type { Arrival, VerifiedProxy, VerifyReport } from '../model/verify.ts';
 import { type Paint, paints, severityPaint } from './paint.ts';
 import { plain, wrapped } from './plain.ts';
@@ -41,7 +42,10 @@ export function progressLine(proxies: readonly VerifiedProxy[]): string {
     return count === 0 ? [] : [`${count} ${words[arrival]}`];
   });
   const there = proxies.filter((it) => it.arrival === 'arrived').length;
-  return [`${there} of ${proxies.length} proxies hold it`, ...(left.length > 0 ? [left.join(', ')] : [])].join('; ');
+  return [
+    `${there} of ${counted(proxies.length, 'proxy')} hold it`,
+    ...(left.length > 0 ? [left.join(', ')] : []),
+  ].join('; ');
 }
 
 function text(report: VerifyReport, style: Style): string {
@@ -100,7 +104,7 @@ function summary(report: VerifyReport, style: Style): string[] {
   const counts = Object.entries(arrivals).flatMap(([arrival, count]) =>
     count === 0 ? [] : [`${count} ${words[arrival as Arrival]}`],
   );
-  const what = touched === 0 ? 'touches no proxy' : `touches ${touched} proxies: ${counts.join(', ')}`;
+  const what = touched === 0 ? 'touches no proxy' : `touches ${counted(touched, 'proxy')}: ${counts.join(', ')}`;
   return [
     plain(`${state}${from} ${what}; ${untouched} are not touched; waited ${waitedSeconds} s`),
     bold(report.exitCode === 0 ? green('arrived') : red(verdict(report))),

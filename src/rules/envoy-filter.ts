@@ -1,6 +1,7 @@
 import { idlePatches } from '../compile/envoyfilter/index.ts';
 import { proxyVersionMatches, selectsWorkload } from '../compile/envoyfilter/select.ts';
 import { codes } from '../model/codes.ts';
+import { counted } from '../model/counted.ts';
 import type { Finding } from '../model/finding.ts';
 import { isObject, type JsonObject, objects, valueAt } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
@@ -66,7 +67,7 @@ function judge(mesh: CompiledMesh, filter: Resource, patch: JsonObject, index: n
       severity: first.refused ? 'warning' : 'info',
       at: at(filter, ...place),
       proxies: selected,
-      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in any of the ${selected.length} proxies that it selects: ${first.reason}`,
+      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in ${selected.length === 1 ? 'the one proxy' : `any of the ${selected.length} proxies`} that it selects: ${first.reason}`,
       effect: 'none: what the patch was written for is not there.',
       fix: first.refused ? 'correct its value, or remove the patch.' : 'correct its match, or remove the patch.',
     }),
@@ -91,7 +92,8 @@ function boundToVersion(
   const next = [...new Set(versions.map(nextMinor))];
   const everywhere = without.length === 0;
   if (everywhere && next.every((version) => proxyVersionMatches(expression, version, mesh.registry))) return undefined;
-  const missing = without.length === selected.length ? 'no proxy' : `${without.length} of ${selected.length} proxies`;
+  const missing =
+    without.length === selected.length ? 'no proxy' : `${without.length} of ${counted(selected.length, 'proxy')}`;
   const finding = findingOf(mesh, {
     code: codes.patchForVersion,
     kind: 'scope',

@@ -129,7 +129,10 @@ function toFinding(mesh: CompiledMesh, dead: Held, rule: boolean, proxies: Set<P
   const alike = takers.every((taker) => sameAction(taker, route));
   const [first] = takers;
   const origin = first && matchOrigin(first);
-  const by = takers.slice(0, 2).map(routeInWords).join(' and ');
+  // One match may be several Envoy routes, of the same name in words.
+  const names = [...new Set(takers.map(routeInWords))];
+  const by = names.length > 2 ? `${names[0]} and ${names.length - 1} more` : names.join(' and ');
+  const [takes, does] = names.length === 1 ? ['takes', 'does'] : ['take', 'do'];
   const where = origin && origin.resource !== place.resource ? ` of ${resourceName(origin.resource)}` : '';
   return findingOf(mesh, {
     code: alike ? codes.shadowedAlike : codes.shadowedRoute,
@@ -139,11 +142,11 @@ function toFinding(mesh: CompiledMesh, dead: Held, rule: boolean, proxies: Set<P
     proxies,
     message: `has a ${rule ? 'route' : 'match'} that no request reaches: ${requestsOf(route)}`,
     effect: alike
-      ? `none: ${by}${where} takes its requests and does the same with them.`
+      ? `none: ${by}${where} ${takes} its requests and ${does} the same with them.`
       : `its requests are taken by ${by}${where}.`,
     fix:
       where === ''
-        ? 'put it before the route that takes its requests, or remove it.'
+        ? `put it before the route${names.length === 1 ? '' : 's'} that ${takes} its requests, or remove it.`
         : 'put both into one VirtualService, the narrower route first.',
     related: origin ? [{ message: 'taken by this one', at: origin }] : [],
   });

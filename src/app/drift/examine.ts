@@ -15,6 +15,7 @@ import {
   type ProxyPart,
   type ProxySource,
 } from '../../model/cluster-state.ts';
+import { counted } from '../../model/counted.ts';
 import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Diagnostic } from '../../model/report.ts';
@@ -114,7 +115,7 @@ export async function examine(state: ClusterState, registry: Registry, options: 
   };
   await Promise.all(Array.from({ length: Math.max(1, options.concurrency) }, work));
   for (const { first, count } of refusals.values()) {
-    const others = count > 1 ? ` (and for ${count - 1} more proxies)` : '';
+    const others = count > 1 ? ` (and for ${counted(count - 1, 'more proxy')})` : '';
     result.notes.push({ severity: 'warning', message: `${first.message}${others}`, fix: first.advice });
   }
   // What Envoys still hold and do not serve with any more, or not yet, is no part of the comparison, and told.
@@ -129,7 +130,7 @@ export async function examine(state: ClusterState, registry: Registry, options: 
 }
 
 function stopped(left: number, of: number): Diagnostic {
-  const message = `the run was stopped before its end: ${left} of ${of} proxies were not examined`;
+  const message = `the run was stopped before its end: ${left} of ${counted(of, 'proxy')} ${left === 1 ? 'was' : 'were'} not examined`;
   return { severity: 'error', message, fix: 'run again for the whole picture.' };
 }
 

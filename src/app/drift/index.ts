@@ -1,5 +1,6 @@
 import { compileProxy } from '../../compile/index.ts';
 import type { ClusterState } from '../../model/cluster-state.ts';
+import { counted } from '../../model/counted.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
@@ -155,7 +156,7 @@ function placeOfFinding({ code, resource, field }: Finding): string {
 }
 
 function unreadNote(proxies: number): Diagnostic {
-  const message = `what the ${proxies} proxies really hold was not read (--no-proxies): effects are told of what they should hold`;
+  const message = `what the ${counted(proxies, 'proxy')} really ${proxies === 1 ? 'holds' : 'hold'} was not read (--no-proxies): effects are told of what they should hold`;
   return { severity: 'info', message };
 }
 

@@ -1,5 +1,6 @@
 import type { Difference } from '../../compare/types.ts';
 import { codes } from '../../model/codes.ts';
+import { counted } from '../../model/counted.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatPath, type Path } from '../../model/json.ts';
@@ -96,7 +97,7 @@ function notModelled(
     severity: 'info',
     resource: 'Mesh',
     field: place,
-    message: `not modelled: ${place} differs in ${gap.count} place${gap.count === 1 ? '' : 's'} on every proxy with equal inputs`,
+    message: `not modelled: ${place} differs in ${counted(gap.count, 'place')} on every proxy with equal inputs`,
     proxies,
     layer: 'api-proxy',
     effect: 'none known; the same on all these proxies, so it comes from what this program does not model.',

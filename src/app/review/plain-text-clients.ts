@@ -1,5 +1,6 @@
 import { mtlsMode } from '../../compile/security/peer-authentication.ts';
 import { codes } from '../../model/codes.ts';
+import { counted } from '../../model/counted.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isObject } from '../../model/json.ts';
 import { placeOf } from '../../model/provenance.ts';
@@ -40,7 +41,7 @@ export function plainTextClients(base: CompiledMesh, head: CompiledMesh): Findin
       severity: 'warning',
       at: place,
       proxies,
-      message: `makes workloads STRICT, and ${names.length} pods have no sidecar`,
+      message: `makes workloads STRICT, and ${counted(names.length, 'pod')} ${names.length === 1 ? 'has' : 'have'} no sidecar`,
       effect: `pods without a sidecar (${words}) can no longer call them.`,
       fix: 'inject those pods first, or except the ports that they use.',
       related: outside.slice(0, 3).map((pod) => ({ message: `${resourceName(pod)} has no sidecar`, at: at(pod) })),

@@ -1,4 +1,5 @@
 import { codes } from '../../model/codes.ts';
+import { counted } from '../../model/counted.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Known, Written } from './written.ts';
 
@@ -50,7 +51,7 @@ export function waiverFindings(written: Written, known: Known, judged: Judged): 
         code: codes.waiverAdded,
         severity: 'info',
         message: `this change adds a waiver of ${what}${written.until === undefined ? '' : ` until ${written.until}`}: ${written.reason}`,
-        effect: `${uses} finding${uses === 1 ? '' : 's'} ${uses === 1 ? 'does' : 'do'} not count because of it.`,
+        effect: `${counted(uses, 'finding')} ${uses === 1 ? 'does' : 'do'} not count because of it.`,
         fix: 'see whether the reason holds.',
       }),
     );

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Diagnostic } from '../../model/report.ts';
 import type { WaivedBy, WaivedFinding, Waiver } from '../../model/waiver.ts';
@@ -70,7 +71,7 @@ export class ProjectRules {
     const diagnostics = [...this.#off].map(
       ([reason, count]): Diagnostic => ({
         severity: 'info',
-        message: `${counted(count)} left out by .mesh.yaml: ${reason}`,
+        message: `${counted(count, 'finding')} left out by .mesh.yaml: ${reason}`,
       }),
     );
     return { findings, diagnostics: [...diagnostics, ...this.#waivedDiagnostics()] };
@@ -118,13 +119,15 @@ export class ProjectRules {
       const count = this.#used.get(written.rule);
       if (count === undefined) return [];
       const by = 'comment' in written ? 'waived' : 'left out by .mesh.yaml';
-      return [{ severity: 'info', message: `${counted(count)} ${by}: ${written.reason}`, location: written.location }];
+      return [
+        {
+          severity: 'info',
+          message: `${counted(count, 'finding')} ${by}: ${written.reason}`,
+          location: written.location,
+        },
+      ];
     });
   }
-}
-
-function counted(count: number): string {
-  return `${count} finding${count === 1 ? '' : 's'}`;
 }
 
 /** Whether a comment covers a finding: its code, and the line that the finding stands at. */
