@@ -6,6 +6,7 @@ import type { Registry } from '../../registry/types.ts';
 import { ownHeadless } from '../listener/outbound/headless-pods.ts';
 import { requestedRouteNames } from '../route/requested-names.ts';
 import { inputsOf } from './inputs.ts';
+import { KeptConfigs } from './kept.ts';
 
 /** What was compiled for a proxy and all that are equal to it. */
 interface Shared {
@@ -16,10 +17,7 @@ interface Shared {
   marked: ReadonlySet<object>;
 }
 
-/** Configurations kept at once for one registry: replicas come one after the other, and a large mesh does not fit. */
-const kept = 16;
-
-const stores = new WeakMap<Registry, Map<string, Shared>>();
+const stores = new WeakMap<Registry, KeptConfigs<Shared>>();
 
 /**
  * Compiles once for all proxies of equal inputs, and gives each its own: marks lead to its own pod, and of headless
@@ -33,18 +31,13 @@ export function forEqualProxies(
   compile: (everyHeadlessPod: boolean) => ProxyConfig,
 ): { own: ProxyConfig; shared: ProxyConfig } {
   let store = stores.get(registry);
-  if (!store) stores.set(registry, (store = new Map()));
+  if (!store) stores.set(registry, (store = new KeptConfigs()));
   const headless = ownHeadless(proxy, registry, registry.sidecarScope(proxy));
   const key = inputsOf(proxy, registry, headless);
-  let shared = store.get(key);
-  if (!shared) {
+  const shared = store.get(key, () => {
     const config = compile(headless !== 'compiled');
-    shared = { config, pod: proxy.pod, marked: marksOf(config, proxy.pod) };
-  }
-  // The one used last is the last to go.
-  store.delete(key);
-  store.set(key, shared);
-  for (const oldest of store.keys()) if (store.size > kept) store.delete(oldest);
+    return { config, pod: proxy.pod, marked: marksOf(config, proxy.pod) };
+  });
   return { own: asOwn(shared, proxy, headless === 'dropped'), shared: shared.config };
 }
 
