@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readRequest } from '../explain/index.ts';
+import { withAdvice } from '../model/advice.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
 import { chooseState } from './clusters/choose.ts';
 import { readMesh } from './clusters/read.ts';
@@ -20,11 +21,14 @@ export interface RouteTestFlags extends RouteFlags {
   'fail-under'?: number;
 }
 
+type Asked = 'git' | 'live';
+
 /** One test on one side. */
 export interface TestResult {
   file: string;
+  line: number;
   name: string;
-  side: 'git' | 'live';
+  side: Asked;
   passed: boolean;
   mistakes: string[];
   /** How the request went, where the test failed. */
@@ -67,15 +71,19 @@ export async function runRouteTest(
   const wanted = askedSide(flags);
   const now = Math.floor(Date.parse(state.takenAt) / 1000);
   const results: TestResult[] = [];
-  const taken: SideReport[] = [];
-  for (const side of wanted ? [wanted] : (['git', 'live'] as const)) {
+  const sides = wanted ? [wanted] : (['git', 'live'] as const);
+  const taken: Record<Asked, SideReport[]> = { git: [], live: [] };
+  for (const side of sides) {
     const asked = new Map(
       states.map((it) => [it, side === 'git' ? expectedSide(it, git, signal) : liveSide(it, git, signal)]),
     );
-    for (const test of tests) results.push(await runTest(test, side, asked, now, taken));
+    for (const test of tests) results.push(await runTest(test, side, asked, now, taken[side]));
   }
   const failed = results.filter((it) => !it.passed).length;
-  const covered = coverage(git?.resources ?? state.resources, taken);
+  // Each side's decisions are places in its own objects.
+  const [counted] = sides;
+  const inCluster = states.flatMap((it) => it.resources);
+  const covered = coverage(counted === 'git' && git ? git.resources : inCluster, taken[counted], git?.resources);
   const failUnder = flags['fail-under'] ?? null;
   const report: RouteTestReport = {
     schemaVersion: '1',
@@ -100,7 +108,7 @@ async function readTests(file: string, flags: RouteTestFlags): Promise<RouteTest
 
 function unreadable({ problems }: Side): string {
   const [first] = problems ?? [];
-  return `the proxy that sends could not be read${first ? `: ${first.message}. ${first.advice}`.trimEnd() : ''}`;
+  return `the proxy that sends could not be read${first ? `: ${withAdvice(first.message, first.advice)}` : ''}`;
 }
 
 async function runTest(
@@ -110,7 +118,7 @@ async function runTest(
   now: number,
   taken: SideReport[],
 ): Promise<TestResult> {
-  const result = { file: test.file, name: test.name, side: name };
+  const result = { file: test.file, line: test.line, name: test.name, side: name };
   try {
     const request = readRequest(test.url, test.headers, test.method);
     const startIn = (side: Side, given: string): Start =>
@@ -127,7 +135,7 @@ async function runTest(
     if (!answer) return { ...result, passed: false, mistakes: [unreadable(side)], trail: [] };
     const report = sideReport(answer, side.origins);
     taken.push(report);
-    const found = mistakes(test.expect, report);
+    const found = mistakes(test.expect, report, test.url);
     return {
       ...result,
       passed: found.length === 0,

@@ -115,7 +115,8 @@ export interface Hop {
   /** Why each route before the one taken was not; found out when it is asked for. */
   lost(): Lost[];
   filters: FilterVerdict[];
-  clusters: { cluster: string; weight: number }[];
+  /** With the `weighted_clusters` entry, which may change headers itself. */
+  clusters: { cluster: string; weight: number; entry?: Message }[];
   endpoints: Endpoint[];
   headerChanges: readonly HeaderChange[];
   responseChanges: readonly HeaderChange[];

@@ -10,12 +10,14 @@ import { walkListener } from './walk.ts';
 
 export type { ServedConfig } from './cluster.ts';
 export type { Application, Hop, Peer, Sender, World } from './hop.ts';
+export { changesOf } from './http/headers.ts';
+export { replaceAll } from './match/regex.ts';
 export { type MutualTls, mutualTlsMode } from './mutual-tls.ts';
 export type { Outcome } from './outcome.ts';
 export { percent, share } from './percent.ts';
 export { type ClientRequest, RequestError, readRequest } from './request.ts';
 export { cidrRange, isAddress } from './security/ip-range.ts';
-export { usesCredentials } from './supplied.ts';
+export { missingSecret, usesCredentials } from './supplied.ts';
 
 /** How a request went: the proxies in order, and the end that the client sees. */
 export interface Explanation {

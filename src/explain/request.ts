@@ -95,6 +95,12 @@ function readHeaders(lines: readonly string[]): Map<string, string[]> {
   for (const line of lines) {
     const colon = line.indexOf(':', 1);
     const name = line.slice(0, colon).trim().toLowerCase();
+    if (name === ':protocol')
+      throw new RequestError(
+        'header ":protocol" asks for an extended CONNECT of HTTP/2, which is not followed; ask for the upgrade of HTTP/1.1: Connection: Upgrade and Upgrade: websocket',
+      );
+    if (/^:(?:method|path|scheme|authority)$/.test(name))
+      throw new RequestError(`header "${name}" is not given as a header: method, URL and the header Host say it`);
     if (colon < 1 || !token.test(name)) throw new RequestError(`header "${line}" is not of the form "name: value"`);
     const value = line.slice(colon + 1).trim();
     if ([...value].some((letter) => letter < ' ' && letter !== '\t'))

@@ -1,8 +1,14 @@
+import { seconds } from './seconds.ts';
 import type { SideReport } from './side.ts';
 import type { Expectation } from './test-file.ts';
+import { validatorMistakes } from './validator-expectation.ts';
 
-/** Holds how a request goes against what it should do; a sentence for each mistake. */
-export function mistakes(expect: Expectation, side: SideReport): string[] {
+/**
+ * Holds how a request goes against what it should do; a sentence for each mistake.
+ *
+ * @param url of the request
+ */
+export function mistakes(expect: Expectation, side: SideReport, url: string): string[] {
   const found: string[] = [];
   const compare = (what: string, wanted: unknown, real: unknown): void => {
     if (wanted !== undefined && wanted !== real) found.push(`${what} is ${shown(real)}, expected ${shown(wanted)}`);
@@ -19,15 +25,16 @@ export function mistakes(expect: Expectation, side: SideReport): string[] {
   compare('location', expect.location, side.location);
   compare('path upstream', expect.path, side.upstream?.path ?? side.rewrittenPath ?? undefined);
   compare('host upstream', expect.host, side.upstream?.authority ?? side.rewrittenHost ?? undefined);
-  compare('timeout', expect.timeout, side.timeout);
+  if (expect.timeout !== undefined && seconds(expect.timeout) !== seconds(side.timeout))
+    compare('timeout', expect.timeout, side.timeout);
   for (const [name, value] of Object.entries(expect.headers ?? {}))
-    compare(`header ${name}`, value, side.upstream?.headers[name.toLowerCase()]);
+    compare(`header ${name}`, value === null ? null : String(value), headerOf(name, side));
   found.push(...clusterMistakes(expect, side));
-  if (expect.want !== false) return found;
-  return found.length > 0 ? [] : ['the request goes where it must not go'];
+  if (expect.source) found.push(...validatorMistakes(expect.source, side, url));
+  return found;
 }
 
-function clusterMistakes({ cluster, clusters, destinations }: Expectation, side: SideReport): string[] {
+function clusterMistakes({ cluster, clusters }: Expectation, side: SideReport): string[] {
   const real = side.clusters.map((it) => it.cluster);
   const found: string[] = [];
   if (cluster === null && real.length > 0) found.push(`cluster is ${real.join(', ')}, expected none`);
@@ -38,24 +45,12 @@ function clusterMistakes({ cluster, clusters, destinations }: Expectation, side:
     const same = Object.keys({ ...shares, ...clusters }).every((name) => shares[name] === clusters[name]);
     if (!same) found.push(`clusters are ${shown(shares)}, expected ${shown(clusters)}`);
   }
-  if (destinations !== undefined && !sameDestinations(destinations, side))
-    found.push(
-      `destinations are ${real.join(', ') || 'none'}, expected ${destinations.map((it) => `${it.host}${it.subset ? ` ${it.subset}` : ''}`).join(', ')}`,
-    );
   return found;
 }
 
-/** Compares in the terms of a VirtualService: a short host name may stand for the full one. */
-function sameDestinations(wanted: NonNullable<Expectation['destinations']>, side: SideReport): boolean {
-  if (wanted.length !== side.clusters.length) return false;
-  return wanted.every((it) =>
-    side.clusters.some(({ cluster, weight }) => {
-      const [, port, subset = '', host = ''] = cluster.split('|');
-      const named = host === it.host || host.startsWith(`${it.host}.`);
-      const weighs = it.weight === undefined || wanted.length === 1 || Math.round(weight * 100) === it.weight;
-      return named && subset === (it.subset ?? '') && (it.port === undefined || port === String(it.port)) && weighs;
-    }),
-  );
+/** A header of the request as it reaches the application; undefined where it does not. */
+function headerOf(name: string, { upstream }: SideReport): string | null | undefined {
+  return upstream ? (upstream.headers[name.toLowerCase()] ?? null) : undefined;
 }
 
 function shown(value: unknown): string {

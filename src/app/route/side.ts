@@ -1,7 +1,16 @@
-import { type Hop, type MutualTls, mutualTlsMode, type Outcome, percent, share } from '../../explain/index.ts';
+import { changesOf, type Hop, type MutualTls, mutualTlsMode, type Outcome } from '../../explain/index.ts';
 import type { Message } from '../../model/envoy.ts';
 import type { Answer } from './ask.ts';
+import { filterOrigin } from './filter-origin.ts';
 import type { Origins, Reference } from './origins.ts';
+import { type FaultReport, faultOf, hashWords, mirrorWords, retryWords } from './route-actions.ts';
+
+/** A change of one header. */
+export interface HeaderReport {
+  name: string;
+  action: string;
+  value: string | null;
+}
 
 /** One proxy on the way of a request, in the terms of the report. */
 export interface HopReport {
@@ -13,7 +22,8 @@ export interface HopReport {
   filterChain: string | null;
   virtualHost: string | null;
   route: string | null;
-  clusters: { cluster: string; weight: number }[];
+  /** Each with its share, and the changes that are made only of what goes there. */
+  clusters: { cluster: string; weight: number; headers: HeaderReport[]; responseHeaders: HeaderReport[] }[];
   endpoints: {
     address: string;
     health: string;
@@ -24,11 +34,13 @@ export interface HopReport {
   }[];
   rewrittenPath: string | null;
   rewrittenHost: string | null;
-  headers: { name: string; action: string; value: string | null }[];
+  headers: HeaderReport[];
   /** Changes of the response's headers. */
-  responseHeaders: { name: string; action: string; value: string | null }[];
+  responseHeaders: HeaderReport[];
   timeout: string | null;
   retries: string | null;
+  /** What the route's fault filter does, also to a share of requests. */
+  fault: FaultReport | null;
   mirrors: string[];
   /** What load balancing hashes, in order: `header x-user`, `cookie session`. */
   hashPolicy: string[];
@@ -103,6 +115,7 @@ const noHop: HopReport = {
   responseHeaders: [],
   timeout: null,
   retries: null,
+  fault: null,
   mirrors: [],
   hashPolicy: [],
   filters: [],
@@ -110,22 +123,21 @@ const noHop: HopReport = {
   lost: [],
 };
 
-/** `header x-user`, `cookie session`, `source address`. */
-function hashWords(policy: Message): string {
-  if (policy['header']) return `header ${policy['header']['header_name']}`;
-  if (policy['cookie']) return `cookie ${policy['cookie']['name']}`;
-  if (policy['query_parameter']) return `query parameter ${policy['query_parameter']['name']}`;
-  return policy['connection_properties'] ? 'source address' : 'filter state';
-}
-
-/** A cluster that requests are copied to, with the share where not all are. */
-function mirrorWords(policy: Message): string {
-  const part = share(policy['runtime_fraction']?.['default_value']);
-  return policy['runtime_fraction'] && part < 1 ? `${policy['cluster']} (${percent(part)})` : String(policy['cluster']);
-}
-
-function headerChange({ name, action, value }: Hop['headerChanges'][number]): HopReport['headers'][number] {
+function headerChange({ name, action, value }: Hop['headerChanges'][number]): HeaderReport {
   return { name, action, value: value ?? null };
+}
+
+function clustersOf({ clusters }: Hop): HopReport['clusters'] {
+  return clusters.map(({ cluster, weight, entry }) => {
+    // What one cluster alone does is in the changes of all requests.
+    const own = clusters.length > 1 && entry ? changesOf(entry) : undefined;
+    const host = own && entry?.['host_rewrite_literal'];
+    const headers = [
+      ...(host ? [{ name: 'host', action: 'set', value: String(host) }] : []),
+      ...(own?.request ?? []).map(headerChange),
+    ];
+    return { cluster, weight, headers, responseHeaders: (own?.response ?? []).map(headerChange) };
+  });
 }
 
 function hopReport(hop: Hop, origins: Origins): HopReport {
@@ -141,7 +153,7 @@ function hopReport(hop: Hop, origins: Origins): HopReport {
     filterChain: hop.filterChain?.name ?? null,
     virtualHost: hop.virtualHost?.name ?? null,
     route: hop.route ? (hop.route.name ?? '') : null,
-    clusters: hop.clusters,
+    clusters: clustersOf(hop),
     endpoints: hop.branches.flatMap(({ endpoint, share, transport = '' }) =>
       endpoint
         ? [
@@ -161,14 +173,15 @@ function hopReport(hop: Hop, origins: Origins): HopReport {
     headers: hop.headerChanges.map(headerChange),
     responseHeaders: hop.responseChanges.map(headerChange),
     timeout: action['timeout'] ?? null,
-    retries: policy ? `${policy['num_retries'] ?? 1} on ${policy['retry_on'] ?? ''}` : null,
+    retries: retryWords(policy),
+    fault: faultOf(hop),
     mirrors: (action['request_mirror_policies'] ?? []).map(mirrorWords),
     hashPolicy: (action['hash_policy'] ?? []).map(hashWords),
-    filters: hop.filters.map(({ filter, verdict, words, policy: name }) => ({
-      filter,
-      verdict,
-      why: words,
-      decidedBy: policyOf(name),
+    filters: hop.filters.map((it) => ({
+      filter: it.filter,
+      verdict: it.verdict,
+      why: it.words,
+      decidedBy: policyOf(it.policy) ?? filterOrigin(hop, it, origins),
     })),
     decidedBy: decisions(hop, origins),
     lost: hop.lost().map(({ route, why, path }) => {

@@ -1,7 +1,9 @@
-import { load } from 'js-yaml';
-import { isObject } from '../../model/json.ts';
-import { nearest } from '../../source/nearest.ts';
+import { isAddress, readRequest } from '../../explain/index.ts';
+import { isObject, type Path } from '../../model/json.ts';
 import { UserError } from '../inputs.ts';
+import { known, type TestDocument, testDocuments } from './test-document.ts';
+import { checkExpectation, headerLines, tried } from './test-fields.ts';
+import type { ValidatorExpectation } from './validator-expectation.ts';
 import { validatorCases } from './validator-file.ts';
 
 /** What one request should do. What is not named is not looked at. */
@@ -16,17 +18,18 @@ export interface Expectation {
   location?: string;
   path?: string;
   host?: string;
-  /** Headers of the request as it reaches the application. */
-  headers?: Record<string, string>;
+  /** Headers of the request as it reaches the application; null for one that must not be there. */
+  headers?: Record<string, string | number | boolean | null>;
   timeout?: string;
-  /** Destinations in the terms of a VirtualService; `want` false: anything but these. */
-  destinations?: { host: string; subset?: string; port?: number; weight?: number }[];
-  want?: boolean;
+  /** In the terms of a VirtualService, as istio-config-validator has it. */
+  source?: ValidatorExpectation;
 }
 
 /** One request with what it should do. */
 export interface RouteTest {
   file: string;
+  /** Where the test stands in its file. */
+  line: number;
   name: string;
   from?: string;
   gateway?: string;
@@ -43,86 +46,96 @@ export interface TestDefaults {
   gateway?: string;
 }
 
-const testKeys = ['name', 'request', 'expect'];
 const requestKeys = ['from', 'gateway', 'clientIp', 'method', 'url', 'headers'];
-const expectKeys = [
-  'status',
-  'flag',
-  'route',
-  'virtualHost',
-  'cluster',
-  'clusters',
-  'location',
-  'path',
-  'host',
-  'headers',
-  'timeout',
-];
 
 /**
  * Reads a file of route tests: our own format (docs/route.md), or that of istio-config-validator (`testCases`).
  *
- * @throws UserError that names the file and the field
+ * @throws UserError that names the file, the line and the field
  */
 export function readTestFile(file: string, text: string, defaults: TestDefaults): RouteTest[] {
-  let content: unknown;
-  try {
-    content = load(text);
-  } catch (error) {
-    throw new UserError(`${file}: not YAML: ${(error as Error).message.split('\n')[0]}`);
-  }
-  if (!isObject(content)) throw new UserError(`${file}: holds no tests; write "tests:" with a list`);
-  if (Array.isArray(content['testCases'])) return validatorCases(file, content['testCases'], defaults);
-  known(file, '', content, ['version', 'defaults', 'tests']);
-  if (content['version'] !== undefined && content['version'] !== 'mesh-route-test/v1')
-    throw new UserError(
-      `${file}: version ${JSON.stringify(content['version'])} is not known; write mesh-route-test/v1`,
-    );
-  const own = isObject(content['defaults']) ? content['defaults'] : {};
-  known(file, 'defaults', own, ['from', 'gateway', 'clientIp', 'headers']);
-  const tests = content['tests'];
-  if (!Array.isArray(tests) || tests.length === 0) throw new UserError(`${file}: "tests" is no list with tests`);
-  return tests.map((test, index) => readTest(file, `tests[${index}]`, test, { ...defaults, ...own }));
+  const documents = testDocuments(file, text);
+  if (documents.length === 0) throw new UserError(`${file}: holds no tests; write "tests:" with a list`);
+  return documents.flatMap((document) => {
+    const { value } = document;
+    if (!isObject(value)) return document.fail([], 'holds no tests; write "tests:" with a list');
+    if (value['testCases'] !== undefined) return validatorCases(file, document, value, defaults);
+    return ownTests(file, document, value, defaults);
+  });
 }
 
-function readTest(file: string, at: string, test: unknown, defaults: Record<string, unknown>): RouteTest {
-  if (!isObject(test)) throw new UserError(`${file}: ${at} is no mapping`);
-  known(file, at, test, testKeys);
-  const { request, expect } = test;
-  if (!isObject(request)) throw new UserError(`${file}: ${at}.request is missing`);
+function ownTests(
+  file: string,
+  document: TestDocument,
+  content: Record<string, unknown>,
+  defaults: TestDefaults,
+): RouteTest[] {
+  known(document, [], content, ['version', 'defaults', 'tests']);
+  const { version, tests, defaults: own = {} } = content;
+  if (version !== undefined && version !== 'mesh-route-test/v1')
+    document.fail(['version'], `${JSON.stringify(version)} is not known; write mesh-route-test/v1`);
+  if (!isObject(own)) return document.fail(['defaults'], 'must be a mapping');
+  known(document, ['defaults'], own, ['from', 'gateway', 'clientIp', 'headers']);
+  checkStart(document, ['defaults'], own);
+  if (!Array.isArray(tests) || tests.length === 0)
+    return document.fail(['tests'], 'is no list with tests; each is a mapping with request and expect');
+  const starts = own['from'] !== undefined || own['gateway'] !== undefined ? {} : defaults;
+  return tests.map((test, index) => readTest(file, document, ['tests', index], test, { ...starts, ...own }));
+}
+
+function readTest(
+  file: string,
+  document: TestDocument,
+  at: Path,
+  test: unknown,
+  defaults: Record<string, unknown>,
+): RouteTest {
+  if (!isObject(test)) return document.fail(at, 'is no mapping; write request and expect');
+  known(document, at, test, ['name', 'request', 'expect']);
+  const { name, request, expect } = test;
+  if (name !== undefined && typeof name !== 'string') document.fail([...at, 'name'], 'must be a text');
+  if (!isObject(request)) return document.fail([...at, 'request'], 'is missing; write {url: ...}');
   if (!isObject(expect) || Object.keys(expect).length === 0)
-    throw new UserError(`${file}: ${at}.expect is missing; a test that expects nothing shows nothing`);
-  known(file, `${at}.request`, request, requestKeys);
-  known(file, `${at}.expect`, expect, expectKeys);
-  if (typeof request['url'] !== 'string') throw new UserError(`${file}: ${at}.request.url is missing`);
-  const starts = request['from'] !== undefined || request['gateway'] !== undefined ? request : defaults;
-  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-  if (text(starts['from']) === undefined && text(starts['gateway']) === undefined)
-    throw new UserError(`${file}: ${at}.request says neither "from" nor "gateway"; nor do the defaults`);
-  const headers = {
-    ...(isObject(defaults['headers']) ? defaults['headers'] : {}),
-    ...(isObject(request['headers']) ? request['headers'] : {}),
-  };
+    return document.fail([...at, 'expect'], 'is missing; a test that expects nothing shows nothing');
+  known(document, [...at, 'request'], request, requestKeys);
+  const { url, method = 'GET' } = request;
+  if (typeof url !== 'string')
+    return document.fail([...at, 'request', 'url'], 'is missing; write http://NAME:PORT/PATH');
+  if (typeof method !== 'string') return document.fail([...at, 'request', 'method'], 'must be a text');
+  checkStart(document, [...at, 'request'], request);
+  tried(document, [...at, 'request', 'method'], () => readRequest('http://host', [], method));
+  tried(document, [...at, 'request', 'url'], () => readRequest(url, [], method));
+  const starts = (request['from'] ?? request['gateway']) === undefined ? defaults : request;
+  const from = starts['from'] as string | undefined;
+  const gateway = starts['gateway'] as string | undefined;
+  if (from === undefined && gateway === undefined)
+    document.fail([...at, 'request'], 'says neither "from" nor "gateway"; nor do the defaults');
+  const own = isObject(request['headers']) ? Object.keys(request['headers']).map((it) => it.toLowerCase()) : [];
+  const common = headerLines(document, ['defaults', 'headers'], defaults['headers']);
   return {
     file,
-    name: text(test['name']) ?? `${text(request['method']) ?? 'GET'} ${request['url']}`,
-    from: text(starts['from']),
-    gateway: text(starts['from']) === undefined ? text(starts['gateway']) : undefined,
-    clientIp: text(request['clientIp'] ?? defaults['clientIp']),
-    method: text(request['method']) ?? 'GET',
-    url: request['url'],
-    headers: Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`),
-    expect: expect as Expectation,
+    line: document.lineOf(at),
+    name: name ?? `${method} ${url}`,
+    from,
+    gateway: from === undefined ? gateway : undefined,
+    clientIp: (request['clientIp'] ?? defaults['clientIp']) as string | undefined,
+    method,
+    url,
+    headers: [
+      ...common.filter((line) => !own.includes(line.slice(0, line.indexOf(':')).toLowerCase())),
+      ...headerLines(document, [...at, 'request', 'headers'], request['headers']),
+    ],
+    expect: checkExpectation(document, [...at, 'expect'], expect),
   };
 }
 
-/** @throws UserError for a key that is not one of the format's, which would silently test nothing */
-function known(file: string, at: string, value: Record<string, unknown>, keys: readonly string[]): void {
-  for (const key of Object.keys(value)) {
-    if (keys.includes(key)) continue;
-    const near = nearest(key, keys);
-    throw new UserError(
-      `${file}: ${at}${at === '' ? '' : '.'}${key} is not known${near[0] ? `; did you mean ${near[0]}?` : ''}`,
-    );
-  }
+/** @throws UserError for what names no place where requests start */
+function checkStart(document: TestDocument, at: Path, { from, gateway, clientIp }: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries({ from, gateway }))
+    if (value !== undefined && (typeof value !== 'string' || !/^[^/]+\/[^/@]+(@.+)?$/.test(value)))
+      document.fail([...at, key], `must be of the form NAMESPACE/${key === 'from' ? 'WORKLOAD' : 'NAME'}`);
+  if (from !== undefined && gateway !== undefined)
+    document.fail([...at, 'gateway'], 'stands beside from; a request starts at one place');
+  if (clientIp !== undefined && (typeof clientIp !== 'string' || !isAddress(clientIp)))
+    document.fail([...at, 'clientIp'], 'must be an IP address');
 }

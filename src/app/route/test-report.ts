@@ -14,10 +14,11 @@ export function printTests(report: RouteTestReport, format: TestFormat): string 
   return format === 'json' ? `${data}\n` : dump(JSON.parse(data), { lineWidth: 120, noRefs: true });
 }
 
-function text({ results, coverage, failUnder, passed, failed }: RouteTestReport): string {
+function text({ results, coverage, failUnder, passed, failed, notes }: RouteTestReport): string {
   const lines: string[] = [];
   for (const result of results) {
-    lines.push(`${result.passed ? 'ok  ' : 'FAIL'} ${result.name} [${result.side}]`);
+    const { file, line, name, side } = result;
+    lines.push(`${result.passed ? 'ok  ' : 'FAIL'} ${name} [${side}]${result.passed ? '' : ` (${file}:${line})`}`);
     if (result.passed) continue;
     for (const mistake of result.mistakes) lines.push(`     ${mistake}`);
     lines.push(...result.trail.map((line) => `     ${line}`));
@@ -31,21 +32,37 @@ function text({ results, coverage, failUnder, passed, failed }: RouteTestReport)
       `  not taken: ${resource} ${field}${name === '' ? '' : ` ${name}`}${location ? ` (${location.file}:${location.line})` : ''}`,
     );
   if (failUnder !== null && coverage.percent < failUnder) lines.push(`coverage is below ${failUnder} %`);
+  for (const note of notes) lines.push('', `note: ${note}`);
   return `${lines.join('\n')}\n`;
 }
 
-function junit({ results, passed, failed }: RouteTestReport): string {
+function isLow({ coverage, failUnder }: RouteTestReport): boolean {
+  return failUnder !== null && coverage.percent < failUnder;
+}
+
+function junit(report: RouteTestReport): string {
+  const { results, passed, failed, failUnder, coverage } = report;
   const files = [...new Set(results.map((it) => it.file))];
   const suites = files.map((file) => {
     const own = results.filter((it) => it.file === file);
     const failures = own.filter((it) => !it.passed).length;
     return `  <testsuite name="${xml(file)}" tests="${own.length}" failures="${failures}" errors="0" skipped="0" time="0">\n${own.map(testcase).join('\n')}\n  </testsuite>`;
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="kubectl mesh route test" tests="${passed + failed}" failures="${failed}" errors="0" time="0">\n${suites.join('\n')}\n</testsuites>\n`;
+  const low = isLow(report) ? 1 : 0;
+  if (failUnder !== null) {
+    const words = `${coverage.percent.toFixed(1)} % of routes are taken, at least ${failUnder} % must be`;
+    const untested = coverage.untested.map(({ resource, field }) => `${resource} ${field}`).join('\n');
+    const failure = low ? `<failure type="coverage" message="${xml(words)}">${xml(untested)}</failure>` : '';
+    suites.push(
+      `  <testsuite name="coverage" tests="1" failures="${low}" errors="0" skipped="0" time="0">\n    <testcase classname="coverage" name="routes taken" time="0"${failure === '' ? '/>' : `>${failure}</testcase>`}\n  </testsuite>`,
+    );
+  }
+  const tests = passed + failed + (failUnder === null ? 0 : 1);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="kubectl mesh route test" tests="${tests}" failures="${failed + low}" errors="0" time="0">\n${suites.join('\n')}\n</testsuites>\n`;
 }
 
-function testcase({ name, side, passed, mistakes, trail, file }: TestResult): string {
-  const head = `    <testcase classname="${xml(`${file} ${side}`)}" name="${xml(name)}" time="0"`;
+function testcase({ name, side, passed, mistakes, trail, file, line }: TestResult): string {
+  const head = `    <testcase classname="${xml(`${file} ${side}`)}" name="${xml(name)}" file="${xml(file)}" line="${line}" time="0"`;
   if (passed) return `${head}/>`;
   return `${head}><failure type="route" message="${xml(mistakes.join('; '))}">${xml([...mistakes, ...trail].join('\n'))}</failure></testcase>`;
 }

@@ -1,6 +1,6 @@
 import type { RouteReport } from '../run-route.ts';
 import type { Reference } from './origins.ts';
-import type { HopReport, SideReport } from './side.ts';
+import type { HeaderReport, HopReport, SideReport } from './side.ts';
 
 /** Most routes that lost are of no interest: so many are shown. */
 const mostLost = 12;
@@ -89,8 +89,11 @@ function hopLines(hop: HopReport): string[] {
     lines.push(`  virtual   ${hop.virtualHost ?? 'no virtual host'}`);
     lines.push(`  route     ${hop.route === null ? 'none' : hop.route || '(no name)'}`);
   }
-  for (const { cluster, weight } of hop.clusters)
+  for (const { cluster, weight, headers, responseHeaders } of hop.clusters) {
     lines.push(`  cluster   ${cluster}${weight < 1 ? `  ${percent(weight)}` : ''}`);
+    for (const change of headers) lines.push(`    header    ${headerWords(change)}`);
+    for (const change of responseHeaders) lines.push(`    response  ${headerWords(change)}`);
+  }
   for (const it of hop.endpoints) {
     const more = [it.priority > 0 ? `priority ${it.priority}` : '', it.locality].filter((words) => words !== '');
     lines.push(
@@ -102,13 +105,23 @@ function hopLines(hop: HopReport): string[] {
   for (const change of hop.responseHeaders) lines.push(`  response  ${headerWords(change)}`);
   if (hop.timeout && hop.timeout !== '0s') lines.push(`  timeout   ${hop.timeout}`);
   if (hop.retries) lines.push(`  retries   ${hop.retries}`);
+  for (const words of faultWords(hop.fault)) lines.push(`  fault     ${words}`);
   for (const mirror of hop.mirrors) lines.push(`  mirror    ${mirror}`);
   for (const hash of hop.hashPolicy) lines.push(`  hashes    ${hash}`);
   for (const { filter, why, decidedBy } of hop.filters) lines.push(`  filter    ${filter}: ${why}${shown(decidedBy)}`);
   return lines;
 }
 
-function headerWords({ name, action, value }: HopReport['headers'][number]): string {
+function faultWords(fault: HopReport['fault']): string[] {
+  const { abort, delay } = fault ?? {};
+  const status = abort?.httpStatus ?? `gRPC status ${abort?.grpcStatus}`;
+  return [
+    ...(delay ? [`${percent(delay.percent / 100)} are delayed by ${delay.time}`] : []),
+    ...(abort ? [`${percent(abort.percent / 100)} are aborted with ${status}`] : []),
+  ];
+}
+
+function headerWords({ name, action, value }: HeaderReport): string {
   return `${action} ${name}${value === null ? '' : `: ${value}`}`;
 }
 
@@ -147,7 +160,7 @@ function serverLines(hop: HopReport, located: HopReport): string[] {
 }
 
 function shown(reference: Reference | null): string {
-  return reference ? `: ${reference.resource} ${reference.field}${at(reference.location)}` : '';
+  return reference ? `: ${`${reference.resource} ${reference.field}`.trimEnd()}${at(reference.location)}` : '';
 }
 
 function at(location: { file: string; line: number } | null): string {
@@ -155,5 +168,5 @@ function at(location: { file: string; line: number } | null): string {
 }
 
 function percent(part: number): string {
-  return `${Number((part * 100).toFixed(1))} %`;
+  return `${Number((part * 100).toFixed(part < 0.01 ? 4 : 1))} %`;
 }

@@ -40,7 +40,8 @@ export function headerChanges(
 const none: readonly Level[] = [];
 const known = new WeakMap<Message, Record<Side, Level>>();
 
-function changesOf(level: Message): Record<Side, Level> {
+/** The changes that one level alone asks for: a route, or an entry of its weighted clusters. */
+export function changesOf(level: Message): Record<Side, Level> {
   let changes = known.get(level);
   if (!changes) {
     changes = { request: read(level, 'request'), response: read(level, 'response') };

@@ -13,6 +13,7 @@ import { type FilterWalk, walkFilters } from './filters.ts';
 import { changedHeaders, headerChanges } from './headers.ts';
 import { malformation } from './malformed.ts';
 import { normalizePath } from './normalize.ts';
+import { noteAnswer } from './note-answer.ts';
 import { redirectLocation, redirectStatus, rewritten, tlsLocation } from './redirect.ts';
 import { retries, retryPolicy } from './retry.ts';
 import { type RouteFound, RouteTable } from './route-table.ts';
@@ -53,6 +54,7 @@ export function walkHttp(
   const inForce = { ...request, metadata: subject.metadata };
   const walk = walkFilters(filters, levelsOf(found, config), inForce, { ...subject, request }, world.now);
   hop.filters = walk.verdicts;
+  noteAnswer(hop, found, walk);
   if (walk.rerouted) found = note(hop, table, walk.request);
   const outcome = walk.outcome ?? route(hop, table, found, walk.request, sender, world, walk.flags);
   const certain = found.unpredictable ? open(found.unpredictable.reason) : outcome;
@@ -124,7 +126,7 @@ function note(hop: Hop, table: RouteTable, request: HttpRequest): RouteFound {
   hop.route = found.route;
   hop.lost = () => table.lost(request, found);
   hop.clusters = found.route
-    ? clusterShares(found.route, request).map(({ cluster, share }) => ({ cluster, weight: share }))
+    ? clusterShares(found.route, request).map(({ cluster, share, entry }) => ({ cluster, weight: share, entry }))
     : [];
   hop.routePath = found.route
     ? ['virtual_hosts', found.virtualHostIndex ?? 0, 'routes', found.routeIndex ?? 0]

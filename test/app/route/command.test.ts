@@ -117,6 +117,9 @@ describe('route', () => {
   });
 });
 
+/** A file with one test; what it expects stands in line 3. */
+const own = (expectation: string): string => `tests:\n- request: {url: "http://a", from: a/b}\n  ${expectation}\n`;
+
 describe('route test', () => {
   const tests = `version: mesh-route-test/v1
 defaults: {from: shop/frontend}
@@ -145,10 +148,24 @@ tests:
     expect(report.coverage.covered).toBeGreaterThan(0);
     expect(report.coverage.covered).toBeLessThan(report.coverage.routes);
     expect(code).toBe(1);
-    expect(printTests(report, 'junit')).toContain('tests="2" failures="1"');
-    expect(printTests(report, 'text')).toContain('FAIL wrong [live]');
+    expect(printTests(report, 'junit')).toContain('tests="3" failures="2"');
+    expect(printTests(report, 'text')).toContain(`FAIL wrong [live] (${file}:7)`);
     const result = new Ajv2020({ strict: false }).compile(schema('route-test-report.schema.json'));
     expect(result(JSON.parse(printTests(report, 'json'))), JSON.stringify(result.errors)).toBe(true);
+  });
+
+  const validator = (part: string): string => `testCases:\n- wantMatch: true\n  request: {authority: [a]}\n  ${part}`;
+
+  it.each([
+    ['redirekt: {}', /^x.yaml:4: testCases\[0\].redirekt is not known; did you mean redirect/],
+    [
+      'fault: {abort: {status: 403}}',
+      /^x.yaml:4: testCases\[0\].fault.abort.status is not known; did you mean (?:http|grpc)Status/,
+    ],
+    ['route: {}', /testCases\[0\].route must be a list/],
+    ['description: nothing', /expects nothing; add route, redirect, rewrite, fault, headers, delegate/],
+  ])("refuses %s in istio-config-validator's format", (part, message) => {
+    expect(() => readTestFile('x.yaml', validator(part), { from: 'a/b' })).toThrow(message);
   });
 
   it("reads istio-config-validator's format", () => {
@@ -166,20 +183,40 @@ tests:
     expect(cases[0]).toMatchObject({
       gateway: 'istio-ingress/ingress',
       headers: ['k: v'],
-      expect: { want: true, destinations: [{ host: 'users', port: 80 }] },
+      line: 1,
+      expect: { source: { want: true, route: [{ destination: { host: 'users', port: { number: 80 } } }] } },
     });
   });
 
   it.each([
-    ['tests: []', /"tests" is no list with tests/],
+    ['tests: []', /x.yaml:1: tests is no list with tests/],
     ['tests: [{request: {url: x}, expect: {}}]', /expect is missing/],
     [
-      'tests: [{request: {url: "http://a", from: a/b}, expect: {statsu: 1}}]',
-      /expect.statsu is not known; did you mean status/,
+      'tests:\n- request: {url: "http://a", from: a/b}\n  expect:\n    statsu: 1',
+      /^x.yaml:4: tests\[0\].expect.statsu is not known; did you mean status/,
     ],
-    ['tests: [{request: {url: "http://a"}, expect: {status: 1}}]', /neither "from" nor "gateway"/],
+    ['tests: [{request: {url: "http://a"}, expect: {status: 200}}]', /neither "from" nor "gateway"/],
     ['testCases: [{}]', /does not say where requests start/],
-    ['{', /not YAML/],
+    ['tests:\n- {', /^x.yaml:2: not YAML/],
+    ['tests:\n- a: 1\n  a: 2', /^x.yaml:3: not YAML: duplicated mapping key/],
+    [own('expect: {status: 20}'), /x.yaml:3: tests\[0\].expect.status must be a status from 100 to 599/],
+    [own('expect: {flag: NX}'), /flag must be a response flag of Envoy; did you mean N[RC]/],
+    [own('expect: {cluster: a, clusters: {a: 100}}'), /clusters stands beside cluster/],
+    [own('expect: {clusters: {a: 50, b: 20}}'), /can never be: the shares are 70 % together/],
+    [own('expect: {route: null, cluster: a}'), /can never be: without a route there is no cluster/],
+    [own('expect: {status: 200, location: "http://a"}'), /can never be: a proxy that answers 200 does not redirect/],
+    [own('expect: {timeout: soon}'), /timeout must be a duration/],
+    [own('expect: {path: x}'), /path must be a path that starts with/],
+    ['tests: [{request: {url: "ftp://a", from: a/b}, expect: {status: 200}}]', /request.url is wrong: .*scheme is ftp/],
+    ['tests: [{request: {url: "http://a", from: a}, expect: {status: 200}}]', /from must be of the form NAMESPACE/],
+    [
+      'tests: [{request: {url: "http://a", from: a/b, gateway: a/c}, expect: {status: 200}}]',
+      /gateway stands beside from/,
+    ],
+    [
+      'tests: [{request: {url: "http://a", from: a/b, headers: {":protocol": websocket}}, expect: {status: 200}}]',
+      /extended CONNECT of HTTP\/2, which is not followed/,
+    ],
   ])('refuses %s', (text, message) => {
     expect(() => readTestFile('x.yaml', text, {})).toThrow(message);
   });
