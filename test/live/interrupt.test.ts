@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -34,10 +34,15 @@ interface Ended {
 }
 
 /** Runs the program, sends it a signal at the moment that `ready` waits for, and checks that nothing is left of it. */
-async function interrupted(args: string[], signal: NodeJS.Signals, ready: () => Promise<void>): Promise<Ended> {
+async function interrupted(
+  args: string[],
+  signal: NodeJS.Signals,
+  ready: () => Promise<void>,
+  node = process.execPath,
+): Promise<Ended> {
   const mark = randomUUID();
   const env = { ...process.env, TMPDIR: join(folder, 'tmp'), MESH_TEST_MARK: mark };
-  const child = spawn(process.execPath, ['bin/kubectl-mesh', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, ['bin/kubectl-mesh', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (texts.stdout += chunk));
   child.stderr.on('data', (chunk: Buffer) => (texts.stderr += chunk));
@@ -54,6 +59,19 @@ async function interrupted(args: string[], signal: NodeJS.Signals, ready: () => 
   expect(took).toBeLessThan(15_000);
   return { code, ...texts, took };
 }
+
+/** A Node of this machine that is too old for the program, which then runs under the one in node_modules. */
+const oldNode = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((directory) => join(directory, 'node'))
+  .find((file) => {
+    try {
+      const version = execFileSync(file, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      return /^v(1\d|20|21)\./.test(version);
+    } catch {
+      return false;
+    }
+  });
 
 /** Processes that inherited the mark: of the program there must be none. */
 function running(mark: string): string[] {
@@ -95,6 +113,18 @@ describe.skipIf(process.platform === 'win32')('an interrupted run', () => {
       args,
       'SIGINT',
       until(() => asked('virtualservices') > 0),
+    );
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: 'error: interrupted\n' });
+  });
+
+  it.skipIf(oldNode === undefined)('ends under an older Node, too, which starts the pinned one', async () => {
+    served.api.faults.push((_request, _response, path) => path.includes('virtualservices'));
+    const args = ['drift', ...git, '--kubeconfig', served.api.kubeconfig(), '-o', 'json'];
+    const ended = await interrupted(
+      args,
+      'SIGINT',
+      until(() => asked('virtualservices') > 0),
+      oldNode,
     );
     expect(ended).toMatchObject({ code: 2, stdout: '', stderr: 'error: interrupted\n' });
   });
