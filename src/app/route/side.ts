@@ -127,6 +127,22 @@ function headerChange({ name, action, value }: Hop['headerChanges'][number]): He
   return { name, action, value: value ?? null };
 }
 
+/** Endpoints that get requests, and after them those that get none: unhealthy, or of a later priority. */
+function endpointsOf({ branches, endpoints }: Hop): HopReport['endpoints'] {
+  const shown = (it: Hop['endpoints'][number], share: number, transport: string): HopReport['endpoints'][number] => ({
+    address: `${it.address}:${it.port}`,
+    health: it.health,
+    priority: it.priority,
+    locality: it.locality,
+    share,
+    transport,
+  });
+  return [
+    ...branches.flatMap(({ endpoint, share, transport = '' }) => (endpoint ? [shown(endpoint, share, transport)] : [])),
+    ...endpoints.filter((it) => !it.used).map((it) => shown(it, 0, '')),
+  ];
+}
+
 function clustersOf({ clusters }: Hop): HopReport['clusters'] {
   return clusters.map(({ cluster, weight, entry }) => {
     // What one cluster alone does is in the changes of all requests.
@@ -154,20 +170,7 @@ function hopReport(hop: Hop, origins: Origins): HopReport {
     virtualHost: hop.virtualHost?.name ?? null,
     route: hop.route ? (hop.route.name ?? '') : null,
     clusters: clustersOf(hop),
-    endpoints: hop.branches.flatMap(({ endpoint, share, transport = '' }) =>
-      endpoint
-        ? [
-            {
-              address: `${endpoint.address}:${endpoint.port}`,
-              health: endpoint.health,
-              priority: endpoint.priority,
-              locality: endpoint.locality,
-              share,
-              transport,
-            },
-          ]
-        : [],
-    ),
+    endpoints: endpointsOf(hop),
     rewrittenPath: hop.rewritten?.path ?? null,
     rewrittenHost: hop.rewritten?.authority ?? null,
     headers: hop.headerChanges.map(headerChange),

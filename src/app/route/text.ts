@@ -5,6 +5,9 @@ import type { HeaderReport, HopReport, SideReport } from './side.ts';
 /** Most routes that lost are of no interest: so many are shown. */
 const mostLost = 12;
 
+/** So many endpoints that get nothing are shown. */
+const mostUnused = 6;
+
 /** The report for a person: both sides once where they agree, else one after the other. */
 export function routeText(report: RouteReport): string {
   const { request, expected, live } = report;
@@ -94,12 +97,7 @@ function hopLines(hop: HopReport): string[] {
     for (const change of headers) lines.push(`    header    ${headerWords(change)}`);
     for (const change of responseHeaders) lines.push(`    response  ${headerWords(change)}`);
   }
-  for (const it of hop.endpoints) {
-    const more = [it.priority > 0 ? `priority ${it.priority}` : '', it.locality].filter((words) => words !== '');
-    lines.push(
-      `  endpoint  ${it.address} ${it.health.toLowerCase()} ${percent(it.share)} ${[it.transport, ...more].join(' ')}`,
-    );
-  }
+  lines.push(...endpointLines(hop));
   if (hop.rewrittenPath !== null) lines.push(`  upstream  ${hop.rewrittenHost}${hop.rewrittenPath}`);
   for (const change of hop.headers) lines.push(`  header    ${headerWords(change)}`);
   for (const change of hop.responseHeaders) lines.push(`  response  ${headerWords(change)}`);
@@ -109,6 +107,18 @@ function hopLines(hop: HopReport): string[] {
   for (const mirror of hop.mirrors) lines.push(`  mirror    ${mirror}`);
   for (const hash of hop.hashPolicy) lines.push(`  hashes    ${hash}`);
   for (const { filter, why, decidedBy } of hop.filters) lines.push(`  filter    ${filter}: ${why}${shown(decidedBy)}`);
+  return lines;
+}
+
+function endpointLines({ endpoints }: HopReport): string[] {
+  const unused = endpoints.filter((it) => it.share === 0);
+  const lines = [...endpoints.filter((it) => it.share > 0), ...unused.slice(0, mostUnused)].map((it) => {
+    const more = [it.transport, it.priority > 0 ? `priority ${it.priority}` : '', it.locality].filter(
+      (words) => words !== '',
+    );
+    return `  endpoint  ${it.address} ${it.health.toLowerCase()} ${percent(it.share)} ${more.join(' ')}`.trimEnd();
+  });
+  if (unused.length > mostUnused) lines.push(`  endpoint  ${unused.length - mostUnused} more that get nothing`);
   return lines;
 }
 

@@ -67,6 +67,25 @@ spec:
   http:
   - route: [{destination: {host: cart}}]
 ---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: spread, namespace: shop}
+spec:
+  hosts: [spread.example]
+  addresses: [198.51.100.32]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints:
+  - {address: 192.0.2.1, locality: lab-region/lab-zone-a}
+  - {address: 192.0.2.2, locality: far-region/zone-1}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: spread, namespace: shop}
+spec:
+  host: spread.example
+  trafficPolicy: {outlierDetection: {consecutive5xxErrors: 3}}
+---
 apiVersion: security.istio.io/v1
 kind: RequestAuthentication
 metadata: {name: catalog, namespace: shop}
@@ -142,6 +161,20 @@ describe('what a route does, in text and JSON', () => {
       location: { line },
     });
     expect(text).toContain(`RequestAuthentication shop/catalog (mesh.yaml:${line})`);
+  });
+
+  it('shows endpoints of every priority, those that get nothing last', async () => {
+    const { side, text } = await ask('http://spread.example/');
+    const [first, second] = side?.endpoints ?? [];
+    expect(first).toMatchObject({ address: '192.0.2.1:80', share: 1, priority: 0, locality: 'lab-region/lab-zone-a' });
+    expect(second).toMatchObject({
+      address: '192.0.2.2:80',
+      health: 'HEALTHY',
+      share: 0,
+      locality: 'far-region/zone-1',
+    });
+    expect(second?.priority).toBeGreaterThan(0);
+    expect(text).toContain(`endpoint  192.0.2.2:80 healthy 0 % priority ${second?.priority} far-region/zone-1`);
   });
 
   it('does not guess of an extended CONNECT', async () => {
