@@ -1,3 +1,4 @@
+import { withAdvice } from '../model/advice.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
 import type { Desired } from './desired/index.ts';
 import { isHiddenKind } from './hidden-kinds.ts';
@@ -18,7 +19,7 @@ export function gapsOf(state: ClusterState, git: Pick<Desired, 'diagnostics'> | 
   const told = git?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
   const notes = [
     ...skipped.map((it) => `${isHiddenKind(it) || it.essential ? 'error' : 'warning'}: ${it.message}`),
-    ...silentIstiods(state).map(({ message, fix }) => `warning: ${message}; ${fix}`),
+    ...silentIstiods(state).map(({ message, fix }) => `warning: ${withAdvice(message, fix)}`),
     ...told.map(({ message }) => `error: ${message}`),
   ];
   return { notes, complete: !notes.some((note) => note.startsWith('error')) };

@@ -1,5 +1,6 @@
 import { type ProxySelection, parseTimeout } from '../io/kube/options.ts';
 import type { ReadOptions } from '../io/kube/read-cluster.ts';
+import { withAdvice } from '../model/advice.ts';
 import { type ClusterState, isProblem } from '../model/cluster-state.ts';
 import type { Desired } from './desired/index.ts';
 import type { Omission } from './report-parts.ts';
@@ -68,7 +69,7 @@ export async function readLive(flags: InputFlags, signal: AbortSignal, ask: Ask 
   const options = { ...readOptions(flags, flags.context?.[0]), ...ask, ...selectionOf(flags) };
   const state = await readCluster(options, signal);
   signal.throwIfAborted();
-  if (isProblem(state)) throw new UserError(`${state.message}; ${state.advice}`);
+  if (isProblem(state)) throw new UserError(withAdvice(state.message, state.advice));
   const without = state.proxies.length === 0 ? state.skipped.find(({ essential }) => essential) : undefined;
   if (without) throw new UserError(without.message);
   return state;
@@ -128,8 +129,7 @@ export async function readGit(flags: InputFlags, signal: AbortSignal, mayBeEmpty
       signal,
     );
   } catch (error) {
-    if (error instanceof SourceError)
-      throw new UserError(error.fix === '' ? error.message : `${error.message}; ${error.fix}`);
+    if (error instanceof SourceError) throw new UserError(withAdvice(error.message, error.fix));
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { type Extra, extras } from '../io/capture/redact/value.ts';
 import type { CaptureSink } from '../io/capture/sink.ts';
 import type { WriteOptions, Written } from '../io/capture/write.ts';
+import { withAdvice } from '../model/advice.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
 import { counted } from '../model/counted.ts';
 import type { ReadClusters } from './clusters/named-state.ts';
@@ -80,7 +81,7 @@ async function writeAll(
   options: WriteOptions,
 ): Promise<Written[]> {
   const { writeSeveral } = await import('../io/capture/write-several.ts');
-  const reasons = new Map(unread.map(({ name, problem }) => [name, `${problem.message}; ${problem.advice}`]));
+  const reasons = new Map(unread.map(({ name, problem }) => [name, withAdvice(problem.message, problem.advice)]));
   return writeSeveral(states, reasons, sink, options);
 }
 
@@ -90,7 +91,7 @@ function linesOf(state: ClusterState, written: Written): string[] {
   const gaps = state.skipped.filter(({ reason }) => reason !== 'not-served');
   return [
     ...gaps.map(({ message, replaced }) => `${replaced ? 'note' : 'warning'}: ${message}`),
-    ...written.problems.map(({ message, advice }) => `warning: ${message}; ${advice}`),
+    ...written.problems.map(({ message, advice }) => `warning: ${withAdvice(message, advice)}`),
     ...written.leftOut.map(({ what, reason }) => `left out: ${what} (${reason})`),
   ];
 }

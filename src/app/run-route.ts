@@ -1,4 +1,5 @@
 import { isAddress, readRequest } from '../explain/index.ts';
+import { withAdvice } from '../model/advice.ts';
 import type { ClusterState } from '../model/cluster-state.ts';
 import { buildRegistry } from '../registry/index.ts';
 import { chooseState, podsAt } from './clusters/choose.ts';
@@ -115,9 +116,12 @@ async function reported(
 ): Promise<SideReport> {
   const answer = await side.answer(question);
   if (answer) return sideReport(answer, side.origins);
-  const reason = (side.problems ?? []).map(({ message, advice }) => `: ${message}. ${advice}`.trimEnd())[0] ?? '';
+  const reason = (side.problems ?? []).map(({ message, advice }) => `: ${withAdvice(message, advice)}`)[0] ?? '';
   throw new UserError(
-    `the proxy of ${flags.from ?? flags.gateway} could not be read, so what it does is not known${reason}; --side git shows what Git says`,
+    withAdvice(
+      `the proxy of ${flags.from ?? flags.gateway} could not be read, so what it does is not known${reason}`,
+      '--side git shows what Git says',
+    ),
   );
 }
 

@@ -1,3 +1,4 @@
+import { withAdvice } from '../model/advice.ts';
 import type { Diagnostic } from '../model/report.ts';
 
 /** Diagnostics that say the same of several subjects, as one. */
@@ -34,8 +35,8 @@ export function groupDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic
 /** One group in words: of whom, what, where, what to do. */
 export function diagnosticInWords({ message, fix, location, subjects }: DiagnosticGroup): string {
   const at = location ? ` (${location.file}:${location.line}:${location.column})` : '';
-  const todo = fix ? `; ${fix}` : '';
-  if (subjects.length === 0) return `${message}${at}${todo}`;
-  if (subjects.length === 1) return `${subjects[0]}: ${message}${at}${todo}`;
-  return `${subjects.length} alike: ${message}${at}${todo}: ${subjects.join(', ')}`;
+  const said = withAdvice(`${message}${at}`, fix);
+  if (subjects.length === 0) return said;
+  if (subjects.length === 1) return `${subjects[0]}: ${said}`;
+  return `${subjects.length} alike: ${said.replace(/\.$/, '')}: ${subjects.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml';
+import { withAdvice } from '../model/advice.ts';
 import { counted } from '../model/counted.ts';
 import type { ReportedProxy } from '../model/report.ts';
 import { type ProxyStatus, type StatusReport, type StatusType, statusTypes, type TypeStatus } from '../model/status.ts';
@@ -95,8 +96,8 @@ function footer(report: StatusReport, style: Style): string {
   const { bold, green } = paints(style);
   const paint = severityPaint(style);
   const lines = report.diagnostics.map((diagnostic) => {
-    const fix = diagnostic.fix ? `; ${diagnostic.fix}` : '';
-    const text = wrapped(plain(`${diagnostic.severity}: ${diagnostic.message}${fix}`), style.width, '  ');
+    const said = withAdvice(diagnostic.message, diagnostic.fix);
+    const text = wrapped(plain(`${diagnostic.severity}: ${said}`), style.width, '  ');
     return paint[diagnostic.severity](text.trimStart());
   });
   if (lines.length > 0) lines.push('');

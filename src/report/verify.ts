@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml';
+import { withAdvice } from '../model/advice.ts';
 import { counted } from '../model/counted.ts';
 import type { Arrival, VerifiedProxy, VerifyReport } from '../model/verify.ts';
 import { type Paint, paints, severityPaint } from './paint.ts';
@@ -77,7 +78,7 @@ function text(report: VerifyReport, style: Style): string {
     }
   }
   for (const { severity, message, fix } of report.diagnostics) {
-    const line = wrapped(plain(`${severity}: ${message}${fix ? `; ${fix}` : ''}`), style.width, '  ');
+    const line = wrapped(plain(`${severity}: ${withAdvice(message, fix)}`), style.width, '  ');
     lines.push(paint[severity](line.trimStart()));
   }
   if (lines.length > 0) lines.push('');

@@ -1,5 +1,6 @@
 import type { ProxySelection } from '../../io/kube/options.ts';
 import { podId, selectProxies } from '../../io/kube/proxies.ts';
+import { withAdvice } from '../../model/advice.ts';
 import { type ClusterState, isProblem, type Problem, type ProxySource } from '../../model/cluster-state.ts';
 import type { Resource } from '../../model/resource.ts';
 import { UserError } from '../inputs.ts';
@@ -11,7 +12,7 @@ import { UserError } from '../inputs.ts';
  */
 export function selectCaptured(state: ClusterState, selection: ProxySelection): ClusterState {
   const pods = selectProxies(state.resources, selection);
-  if (isProblem(pods)) throw new UserError(`${pods.message}; ${pods.advice}`);
+  if (isProblem(pods)) throw new UserError(withAdvice(pods.message, pods.advice));
   const selected = new Set(pods.map(podId));
   const captured = new Set(state.proxies.map((proxy) => proxy.id));
   const all = Object.values(selection).every((value) => value === undefined);

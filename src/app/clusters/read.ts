@@ -1,3 +1,4 @@
+import { withAdvice } from '../../model/advice.ts';
 import { type ClusterState, isProblem, type Problem } from '../../model/cluster-state.ts';
 import type { Diagnostic, Report } from '../../model/report.ts';
 import { type Ask, type InputFlags, readLive, readOptions, selectionOf, UserError } from '../inputs.ts';
@@ -117,7 +118,7 @@ function past(reason: string): Problem {
 
 /** In one sentence, for people. */
 export function messageOf({ name, problem }: UnreadCluster): string {
-  return `cluster ${name} could not be read: ${problem.message}; ${problem.advice}`;
+  return withAdvice(`cluster ${name} could not be read: ${problem.message}`, problem.advice);
 }
 
 function unreadRow({ name, problem }: UnreadCluster): Diagnostic {

@@ -1,6 +1,7 @@
 import { nearNames } from '../../io/kube/near-names.ts';
 import type { ProxySelection } from '../../io/kube/options.ts';
 import { podId, selectProxies } from '../../io/kube/proxies.ts';
+import { withAdvice } from '../../model/advice.ts';
 import { isProblem, type Problem, type ProxySource } from '../../model/cluster-state.ts';
 import { UserError } from '../inputs.ts';
 import { type NamedState, splitCluster } from './named-state.ts';
@@ -63,7 +64,7 @@ export function noSuchCluster(name: string, names: readonly string[]): UserError
 }
 
 function refused({ message, advice }: Problem): UserError {
-  return new UserError(`${message}; ${advice}`);
+  return new UserError(withAdvice(message, advice));
 }
 
 function inCluster(proxy: ProxySource, cluster: string): ProxySource {

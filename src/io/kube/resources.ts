@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { withAdvice } from '../../model/advice.ts';
 import type { Problem, Skipped } from '../../model/cluster-state.ts';
 import { isProblem } from '../../model/cluster-state.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -87,7 +88,7 @@ async function readKind(
 
 export function notRead(what: string, problem: Problem, hides: string, essential: boolean): NotRead {
   const names = problem.message.includes(what.split('.')[0] ?? what);
-  const message = `${names ? '' : `${what}: `}${problem.message}. ${problem.advice}`.trim();
+  const message = withAdvice(`${names ? '' : `${what}: `}${problem.message}`, problem.advice);
   return { skipped: { what, reason: problem.code, message, hides, essential }, problem };
 }
 
