@@ -1,4 +1,5 @@
 import type { Report } from '../model/report.ts';
+import { secretsOfStates } from './check/gateway-secrets.ts';
 import { check } from './check/index.ts';
 import { reportOf } from './clusters/merge-reports.ts';
 import { selectsNone } from './clusters/progress.ts';
@@ -28,12 +29,14 @@ export async function runCheck(
   const mesh = await readMesh(flags, signal, { definitions: true });
   if (selectsNone(mesh.states))
     throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
+  const secrets = await secretsOfStates(mesh.states, flags['no-proxies'], signal);
   onRead();
   const options = {
     tool: { name: 'kubectl mesh', version, command: 'check' },
     cluster: mesh.cluster,
     partial: partialBy(flags, git?.config.paths),
     today: new Date().toISOString().slice(0, 10),
+    secrets,
   };
   const report = await reportOf(mesh, (state) => check(git, state, options));
   return { report, code: exitCode(report, flags['fail-on'] ?? git?.config.failOn ?? 'warning') };

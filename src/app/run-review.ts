@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { findRepository } from '../io/git/repository.ts';
 import { runGit } from '../io/git/run.ts';
 import type { Report } from '../model/report.ts';
+import { secretsOfStates } from './check/gateway-secrets.ts';
 import { reportOf } from './clusters/merge-reports.ts';
 import { selectsNone } from './clusters/progress.ts';
 import { type Mesh, readMesh } from './clusters/read.ts';
@@ -48,6 +49,7 @@ export async function runReview(
         ? 'the repository holds no Service with a selector, so there is nobody whose config could change; use --capture or a cluster'
         : 'no proxy is selected, so nothing was examined; check -n, -l and --proxy',
     );
+  const secrets = await secretsOfStates(mesh.states, flags['no-proxies'] || flags['no-cluster'], signal);
   onRead();
   const options = {
     tool: { name: 'kubectl mesh', version, command: 'review' },
@@ -55,6 +57,7 @@ export async function runReview(
     partial: flags['no-cluster'] ? 'proxies' : partialBy(flags, after.config.paths),
     today: new Date().toISOString().slice(0, 10),
     signal,
+    secrets,
   };
   // A cluster without a selected proxy has nobody whose config could change.
   const states = mesh.states.filter(({ proxies }) => proxies.length > 0);

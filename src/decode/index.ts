@@ -19,6 +19,7 @@ export function emptyLiveProxy(): LiveProxy {
     rejected: [],
     aside: [],
     waitingListeners: [],
+    warming: [],
     waitingSecrets: [],
     heldSecrets: [],
     statics: { cluster: [], endpoint: [], listener: [], route: [] },

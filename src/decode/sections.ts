@@ -23,6 +23,7 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
       reject(into, 'cluster', element);
       const cluster = message<Cluster>(element['cluster']);
       if (!cluster) return;
+      into.warming.push(cluster.name);
       const active = into.config.clusters.some(({ name }) => name === cluster.name);
       if (active) into.aside.push({ type: 'cluster', name: cluster.name, why: 'warming', resource: cluster });
       else into.config.clusters.push(cluster);
@@ -49,6 +50,7 @@ export const elementReaders: Record<string, Record<string, ElementReader>> = {
       const draining = state(element['draining_state']);
       if (draining) into.aside.push({ type: 'listener', name, why: 'draining', resource: draining });
       const warming = state(element['warming_state']);
+      if (warming) into.warming.push(warming.name);
       if (warming && active) into.aside.push({ type: 'listener', name, why: 'warming', resource: warming });
       // Accepted, and the only version there is: it waits for a secret or for routes, and holds what istiod sent.
       else if (warming) {

@@ -55,6 +55,8 @@ export interface LiveProxy {
   aside: Aside[];
   /** Listeners of `config` that take no connections yet: they wait for a secret or for routes. */
   waitingListeners: string[];
+  /** Listeners and clusters of which a version waits: for secrets, routes or endpoints, until the fetch times out. */
+  warming: string[];
   /** Names of secrets that were asked for over SDS and have not come. */
   waitingSecrets: string[];
   /** Names of secrets that came over SDS. */

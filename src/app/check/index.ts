@@ -20,6 +20,7 @@ import {
 import { judgedBy } from '../waivers/judged.ts';
 import { ProjectRules } from '../waivers/project-rules.ts';
 import { compiledMesh } from './compiled-mesh.ts';
+import { type GatewaySecrets, waitingIn } from './gateway-secrets.ts';
 
 /** What Git says, as far as `check` needs it. */
 export type CheckGit = Pick<
@@ -35,11 +36,13 @@ export interface CheckOptions {
   /** What the run speaks of a part of only. */
   partial?: Omission;
   signal?: AbortSignal;
+  /** What the gateways told of secrets, where they were asked. */
+  secrets?: ReadonlyMap<ClusterState, GatewaySecrets>;
 }
 
 /**
- * Judges one state: what the API server would have once Git is applied, or without Git what it has. Nothing is read from
- * proxies: what they would hold is compiled.
+ * Judges one state: what the API server would have once Git is applied, or without Git what it has. What proxies
+ * would hold is compiled; of what they hold the secrets that gateways wait for are all that counts.
  */
 export function check(git: CheckGit | undefined, state: ClusterState, options: CheckOptions): Report {
   const desired = git?.resources.filter(judgedKind) ?? [];
@@ -49,7 +52,8 @@ export function check(git: CheckGit | undefined, state: ClusterState, options: C
   const ids = new Set(state.proxies.map(({ id }) => id));
   const mesh = compiledMesh({ ...input, resources }, ({ id }) => ids.has(id), desired);
   const rules = new ProjectRules(git, options.today);
-  const found = rules.apply(provable(findingsOf(mesh), state));
+  const secrets = options.secrets?.get(state);
+  const found = rules.apply([...provable(findingsOf(mesh), state), ...waitingIn(mesh, secrets)]);
   const { findings: own, diagnostics } = rules.close(judgedBy({ rules: true, ...extentOf(state, options) }));
   const findings = [...found, ...own];
   return {
@@ -78,6 +82,7 @@ export function check(git: CheckGit | undefined, state: ClusterState, options: C
       ...diagnostics,
       ...skippedDiagnostics(state),
       ...silentIstiods(state),
+      ...(secrets?.diagnostics ?? []),
     ],
   };
 }

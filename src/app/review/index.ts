@@ -6,7 +6,9 @@ import { resourceKey, resourceName } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import type { RegistryInput } from '../../registry/types.ts';
 import { findingsOf } from '../../rules/index.ts';
+import type { CompiledMesh } from '../../rules/types.ts';
 import { compiledMesh } from '../check/compiled-mesh.ts';
+import { waitingIn } from '../check/gateway-secrets.ts';
 import type { CheckGit, CheckOptions } from '../check/index.ts';
 import { isDefinition, judgedKind } from '../drift/judged-kinds.ts';
 import { allKindsRead } from '../hidden-kinds.ts';
@@ -49,8 +51,10 @@ export async function review(
   const baseMesh = compiledMesh(states.base, selected, before);
   const headMesh = compiledMesh(states.head, selected, after);
 
-  const olds = provable(findingsOf(baseMesh), state);
-  const compared = compareFindings(olds, provable(findingsOf(headMesh), state));
+  const secrets = options.secrets?.get(state);
+  const judged = (mesh: CompiledMesh): Finding[] => [...provable(findingsOf(mesh), state), ...waitingIn(mesh, secrets)];
+  const olds = judged(baseMesh);
+  const compared = compareFindings(olds, judged(headMesh));
   const changed = changedObjects(states, before, after);
   const judge = (input: RegistryInput): Finding[] => {
     // What age decides is a note, and costs compiling anew for each pair: states in between are judged without.
@@ -106,6 +110,7 @@ export async function review(
       ...diagnostics,
       ...skippedDiagnostics(state),
       ...silentIstiods(state),
+      ...(secrets?.diagnostics ?? []),
       ...(changed.length > mostChanges
         ? [
             {

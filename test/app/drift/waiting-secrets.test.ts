@@ -49,6 +49,17 @@ it('names the key of a secret that has not come, and the listener that waits for
   ]);
 });
 
+it('tells as an error what Envoy has given up waiting for', () => {
+  expect(told('kubernetes://here')).toEqual([
+    [
+      'error',
+      'Gateway edge/public',
+      'spec.servers[0].tls.credentialName',
+      'each connection to these hosts is closed without an answer.',
+    ],
+  ]);
+});
+
 it('is silent where every secret is there, and for one that no configuration asks for', () => {
   expect(told()).toEqual([]);
   expect(told('kubernetes://former')).toEqual([]);
