@@ -71,8 +71,10 @@ export async function startRouteEnvoy(tables: readonly Table[]): Promise<RouteEn
   const { port } = echo.address() as AddressInfo;
   const folder = mkdtempSync(join(tmpdir(), 'mesh-routes-'));
   const logFile = join(folder, 'access.log');
-  const configs = tables.map((table, index) => toConfig(table, index, port, logFile));
-  const clusters = new Map(configs.flatMap(({ config }) => config.clusters.map((it) => [it.name, it])));
+  const parts = tables.map((table, index) => toConfig(table, index, port, logFile));
+  const clusters = new Map(parts.flatMap(({ config }) => config.clusters.map((it) => [it.name, it])));
+  // One Envoy has them all: a header may name a cluster of another table.
+  const configs = parts.map((it) => ({ ...it, config: { ...it.config, clusters: [...clusters.values()] } }));
   const bootstrap = {
     node: { id: 'test', cluster: 'test' },
     admin: { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } },

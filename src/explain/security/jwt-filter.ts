@@ -4,7 +4,7 @@ import { pathMatch } from '../match/path-match.ts';
 import { queryParameter } from '../match/query-match.ts';
 import type { HttpRequest } from '../request.ts';
 import { Unpredictable } from '../unpredictable.ts';
-import { verifyToken } from './jwt.ts';
+import { type TokenResult, unknownIssuer, verifyToken } from './jwt.ts';
 
 /** What the filter lets through (with what it learnt) or answers. */
 export interface JwtResult {
@@ -38,21 +38,32 @@ export function judgeTokens(config: Message, request: HttpRequest, now: number |
   let tokens = 0;
   for (const name of names) {
     const provider = providers[name] ?? {};
-    for (const token of tokensOf(request, provider)) {
-      tokens++;
-      const result = verifyToken(token, provider, now);
-      if (result instanceof Unpredictable) open = result;
-      else if ('claims' in result) {
-        metadata[provider['payload_in_metadata'] || name] = withLists(result.claims, provider);
-        return provider['forward'] === true
-          ? { metadata }
-          : { metadata, request: withoutToken(request, provider, token) };
-      } else if (!failure || failure.body === 'Jwt issuer is not configured') failure = result;
-    }
+    const found = tokensOf(request, provider);
+    tokens += found.length;
+    const result = verifyAll(found, provider, now);
+    if (result instanceof Unpredictable) open = result;
+    else if (result && 'claims' in result) {
+      metadata[provider['payload_in_metadata'] || name] = withLists(result.claims, provider);
+      if (provider['forward'] === true) return { metadata };
+      return { metadata, request: found.reduce((rest, token) => withoutToken(rest, provider, token), request) };
+    } else if (result && (!failure || result.body !== unknownIssuer)) failure = result;
   }
   if (open) return { unpredictable: open };
   if (tokens === 0) return mayBeMissing(rule['requires']) ? {} : { status: 401, body: 'Jwt is missing' };
   return mayFail(rule['requires']) ? {} : (failure ?? {});
+}
+
+/**
+ * Every token of a provider must be good; the one found last is looked at first (authenticator.cc). Of several providers
+ * the last one's refusal is told, but for that of an issuer that is not the provider's (AnyVerifierImpl in verifier.cc).
+ */
+function verifyAll(tokens: readonly string[], provider: Message, now: number | undefined): TokenResult | undefined {
+  let result: TokenResult | undefined;
+  for (const token of [...tokens].reverse()) {
+    result = verifyToken(token, provider, now);
+    if (result instanceof Unpredictable || !('claims' in result)) return result;
+  }
+  return result;
 }
 
 function providersOf(requires: Message): string[] {
@@ -120,11 +131,33 @@ function withoutToken(request: HttpRequest, provider: Message, token: string): H
   const noPlace = named.length + params.length === 0 && !Array.isArray(provider['from_cookies']);
   for (const name of noPlace ? ['authorization'] : named)
     if (headers.get(name)?.some((it) => it.includes(token))) headers.delete(name);
-  const [only = '', query] = request.path.split('?', 2);
   const wanted = new Set(noPlace ? ['access_token'] : params);
-  const kept = query?.split('&').filter((it) => !wanted.has(it.split('=', 1)[0] ?? '') || !it.endsWith(token));
-  const path = kept === undefined ? only : kept.length === 0 ? only : `${only}?${kept.join('&')}`;
-  return { ...request, headers, path };
+  return { ...request, headers, path: withoutParameter(request.path, wanted, token) };
+}
+
+/** Envoy writes a query from which it took a token anew: decoded, and sorted by name (QueryParamsMulti is a sorted map). */
+function withoutParameter(path: string, names: ReadonlySet<string>, token: string): string {
+  const mark = path.indexOf('?');
+  if (mark < 0) return path;
+  const pairs = path
+    .slice(mark + 1)
+    .split('&')
+    .map((it) => {
+      const equals = it.indexOf('=');
+      const [name, value] = equals < 0 ? [it, ''] : [it.slice(0, equals), it.slice(equals + 1)];
+      return { name: percentDecoded(name), value: percentDecoded(value) };
+    });
+  const found = new Set(pairs.filter((it) => names.has(it.name) && it.value === token).map(({ name }) => name));
+  if (found.size === 0) return path;
+  const kept = pairs
+    .filter(({ name }) => !found.has(name))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    .map(({ name, value }) => `${name}=${value}`);
+  return kept.length === 0 ? path.slice(0, mark) : `${path.slice(0, mark)}?${kept.join('&')}`;
+}
+
+function percentDecoded(text: string): string {
+  return text.replace(/%([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 /** Claims that are lists in one text (`scope`) become lists. */

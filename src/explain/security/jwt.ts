@@ -6,6 +6,9 @@ import { Unpredictable } from '../unpredictable.ts';
 /** What becomes of a token: its claims, or why it is refused, in Envoy's words. */
 export type TokenResult = { claims: JsonObject } | { status: number; body: string } | Unpredictable;
 
+/** Envoy's words for a token of another issuer. */
+export const unknownIssuer = 'Jwt issuer is not configured';
+
 /**
  * Verifies one token against a provider of `jwt_authn.v3`, in Envoy's order: form, issuer, times, audiences, signature
  * with the keys that stand in the configuration.
@@ -26,7 +29,7 @@ export function verifyToken(token: string, provider: Message, now: number | unde
   if (typeof claims === 'string') return refused(claims);
   if (!isBase64Url(signature)) return refused('Jwt signature is an invalid Base64url encoded');
   const issuer = provider['issuer'];
-  if (issuer && claims['iss'] !== issuer) return refused('Jwt issuer is not configured');
+  if (issuer && claims['iss'] !== issuer) return refused(unknownIssuer);
   const skew = Number(provider['clock_skew_seconds'] ?? 60);
   if (now === undefined && (claims['exp'] !== undefined || claims['nbf'] !== undefined))
     return new Unpredictable('the time of the request decides whether its token is valid');

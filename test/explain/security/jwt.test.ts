@@ -92,6 +92,30 @@ describe('jwt_authn', () => {
     expect(ask(named, bearer(text))).toMatchObject({ status: 401, body: 'Jwt is missing' });
   });
 
+  it('wants every token of a provider good, and tells the last refusal of several providers', () => {
+    const twice = filter({ from_params: ['first', 'second'] });
+    const url = (first: string, second: string): string => `http://cart/items?first=${first}&second=${second}`;
+    expect(ask(twice, [], url(token(good), token(good))).status).toBeUndefined();
+    expect(ask(twice, [], url(token(good), 'x')).status).toBe(401);
+    expect(ask(twice, [], url('x', token(good))).status).toBe(401);
+    const header = (name: string): Message => ({ from_headers: [{ name }] });
+    const several = {
+      providers: { p: provider(header('a')), q: provider({ ...header('b'), issuer: 'https://q.example' }) },
+      rules: [
+        { match: { prefix: '/' }, requires: { requires_any: { requirements: [required, { provider_name: 'q' }] } } },
+      ],
+    };
+    const expired = token({ ...good, exp: now - 61 });
+    expect(ask(several, [`a: ${expired}`, 'b: x.y']).body).toMatch(/^Jwt is not in the form/);
+    expect(ask(several, [`a: ${expired}`, `b: ${token(good)}`]).body).toBe('Jwt is expired');
+  });
+
+  it('writes the query anew where it took the token from it', () => {
+    const url = `http://cart/items?z=1&a=%20b&t=${token(good)}&k`;
+    expect(ask(filter({ from_params: ['t'] }), [], url).request?.path).toBe('/items?a= b&k=&z=1');
+    expect(ask(filter({ from_params: ['t'], forward: true }), [], url).request).toBeUndefined();
+  });
+
   it('lets preflights pass where it is told to', () => {
     const headers = ['origin: http://a', 'access-control-request-method: GET'];
     expect(ask({ ...filter(), bypass_cors_preflight: true }, headers, 'http://cart/', 'OPTIONS')).toEqual({});
