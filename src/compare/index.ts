@@ -5,7 +5,11 @@ import type { Comparison } from './types.ts';
 import { emptyComparison, Walk } from './walk.ts';
 
 /** Where a config holds the resources of each type, and the field that names them. */
-const holders: readonly { type: ResourceType; list: 'clusters' | 'endpoints' | 'listeners' | 'routes'; name: string }[] = [
+const holders: readonly {
+  type: ResourceType;
+  list: 'clusters' | 'endpoints' | 'listeners' | 'routes';
+  name: string;
+}[] = [
   { type: 'cluster', list: 'clusters', name: 'name' },
   { type: 'endpoint', list: 'endpoints', name: 'cluster_name' },
   { type: 'listener', list: 'listeners', name: 'name' },
