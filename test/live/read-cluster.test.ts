@@ -83,8 +83,8 @@ describe('a cluster over the real protocol', () => {
   it('is asked for no more of a proxy than what is wanted', async () => {
     const [, , , web] = (await state()).proxies;
     const answers = await web!.read(undefined, ['certs']);
-    expect(Object.keys(answers).sort()).toEqual(['certs', 'configDump', 'log', 'problems']);
-    expect(Object.keys(await web!.read(undefined, [])).sort()).toEqual(['configDump', 'log', 'problems']);
+    expect(Object.keys(answers).sort()).toEqual(['certs', 'configDump', 'log', 'problems', 'release']);
+    expect(Object.keys(await web!.read(undefined, [])).sort()).toEqual(['configDump', 'log', 'problems', 'release']);
   });
 
   it('uses one port-forward for all answers of a proxy, and leaves none open', async () => {
