@@ -27,6 +27,13 @@ export function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
+/** The text of a value with the keys of its objects sorted: equal for values that differ in the order of keys alone. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+}
+
 /** Writes a path as Kubernetes does in its field errors: `spec.http[0].route[1].weight`. Keys with other characters are bracketed and quoted. */
 export function formatPath(path: Path): string {
   let text = '';

@@ -1,5 +1,5 @@
 import { codes } from '../model/codes.ts';
-import { isObject, objects, type Path } from '../model/json.ts';
+import { isObject, objects, type Path, sortedJson } from '../model/json.ts';
 import { placeOf } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
@@ -70,7 +70,7 @@ function lostIn(rule: DestinationRule): Omit<Lost, 'proxies'>[] {
 function lostPolicy(rule: DestinationRule, resource: Resource): Omit<Lost, 'proxies'>[] {
   const own = resource.spec['trafficPolicy'];
   const inForce = rule.spec['trafficPolicy'];
-  if (!isObject(own) || !isObject(inForce) || same(own, inForce)) return [];
+  if (!isObject(own) || !isObject(inForce) || sortedJson(own) === sortedJson(inForce)) return [];
   const winner = placeOf(inForce)?.resource ?? (rule.from[0] as Resource);
   if (winner === resource) return [];
   return [{ resource, path: ['spec', 'trafficPolicy'], what: 'trafficPolicy', winner, host: rule.host }];
@@ -81,18 +81,8 @@ function lostSubsets(rule: DestinationRule, resource: Resource): Omit<Lost, 'pro
   return objects(resource.spec['subsets']).flatMap((own, index) => {
     const other = inForce.find((subset) => subset['name'] === own['name']);
     const winner = other && placeOf(other)?.resource;
-    if (!winner || winner === resource || same(own, other)) return [];
+    if (!winner || winner === resource || sortedJson(own) === sortedJson(other)) return [];
     const what = `subset ${String(own['name'])}`;
     return [{ resource, path: ['spec', 'subsets', index], what, winner, host: rule.host }];
   });
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return sorted(a) === sorted(b);
-}
-
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (_, item) =>
-    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
-  );
 }

@@ -1,4 +1,4 @@
-import { isObject, valueAt } from '../../model/json.ts';
+import { isObject, sortedJson, valueAt } from '../../model/json.ts';
 
 /** Which item of one list stands for which of the other; -1 where an item has no partner. */
 export interface Pairing {
@@ -30,7 +30,7 @@ export function pairItems(left: readonly unknown[], right: readonly unknown[]): 
       taken.add(partner);
     }
   };
-  pairBy((item) => JSON.stringify(sorted(item)));
+  pairBy(sortedJson);
   pairBy((item) => text(valueAt(item, ['name'])));
   pairBy(identity);
   pairAlike(left, right, rightOf, taken);
@@ -42,7 +42,7 @@ function identity(item: unknown): string | undefined {
   if (!isObject(item)) return undefined;
   for (const path of [['destination'], ['port', 'number'], ['host'], ['number'], ['issuer'], ['match'], ['key']]) {
     const value = valueAt(item, path);
-    if (value !== undefined) return JSON.stringify([path, sorted(value)]);
+    if (value !== undefined) return sortedJson([path, value]);
   }
   return undefined;
 }
@@ -74,16 +74,6 @@ function likeness(left: unknown, right: unknown): number {
 function leaves(value: unknown, prefix = ''): string[] {
   if (typeof value !== 'object' || value === null) return [`${prefix}=${JSON.stringify(value)}`];
   return Object.entries(value).flatMap(([key, item]) => leaves(item, `${prefix}.${Array.isArray(value) ? '' : key}`));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
 }
 
 function text(value: unknown): string | undefined {

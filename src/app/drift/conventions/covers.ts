@@ -1,5 +1,5 @@
 import type { FieldDifference } from '../../../compare/object/difference.ts';
-import { isObject, type Path } from '../../../model/json.ts';
+import { type Path, sortedJson } from '../../../model/json.ts';
 
 /**
  * Whether a difference is gone once these places are taken out of both objects: it lies at or below one of them, or
@@ -13,7 +13,7 @@ export function covers(difference: FieldDifference, places: { git: readonly Path
   if (typeof expected !== 'object' || typeof live !== 'object') return false;
   const own = without(expected, below(places.git, path));
   const other = without(live, below(places.live, livePath));
-  return JSON.stringify(sorted(own)) === JSON.stringify(sorted(other));
+  return sortedJson(own) === sortedJson(other);
 }
 
 function isPrefix(short: Path, long: Path): boolean {
@@ -31,14 +31,4 @@ function without(value: unknown, places: readonly Path[]): unknown {
     return inner.some((it) => it.length === 0) ? [] : [[key, without(item, inner)] as const];
   });
   return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
 }
