@@ -3,7 +3,7 @@ import { isObject } from '../model/json.ts';
 import { decodeConfigDump, emptyLiveProxy, finish, readSectionFields, sectionName } from './index.ts';
 import type { KnownValues } from './known-values.ts';
 import { elementReaders } from './sections.ts';
-import { type DumpParts, splitDump } from './split.ts';
+import { type DumpParts, splitDumpInSteps } from './split.ts';
 import { DumpError, type LiveProxy } from './types.ts';
 
 /** Up to this size plain `JSON.parse` is faster, and its memory does not matter. */
@@ -80,6 +80,6 @@ export function* decodeInSteps(bytes: Buffer, known?: KnownValues): Generator<un
       seen.add(name);
     },
   };
-  yield* splitDump(bytes, parts, known);
+  yield* splitDumpInSteps(bytes, parts, known);
   return finish(live, seen);
 }

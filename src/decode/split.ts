@@ -26,12 +26,21 @@ const sharedBytes = 64;
 
 /**
  * Splits the text of a dump into the elements of `configs[].*[]` and parses each alone, so that a dump of any size needs
- * little more memory than its text. Runs from one element to the next.
+ * little more memory than its text.
+ *
+ * @throws DumpError for what is cut off, or is not `{"configs": [{...}, ...]}`
+ */
+export function splitDump(bytes: Buffer, parts: DumpParts): void {
+  for (const _ of splitDumpInSteps(bytes, parts));
+}
+
+/**
+ * The same, from one element to the next: whoever takes the steps may pause between them, and must take them all.
  *
  * @param known gives the values inside elements that other dumps have, too
  * @throws DumpError for what is cut off, or is not `{"configs": [{...}, ...]}`
  */
-export function splitDump(bytes: Buffer, parts: DumpParts, known?: KnownValues): Generator<undefined, void> {
+export function splitDumpInSteps(bytes: Buffer, parts: DumpParts, known?: KnownValues): Generator<undefined, void> {
   return new Splitter(bytes, parts, known).run();
 }
 
