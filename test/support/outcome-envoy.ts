@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findEnvoy } from '../../scripts/envoy.ts';
 import type { Cluster, Listener, Message } from '../../src/model/envoy.ts';
+import { listenerPorts } from './route-envoy.ts';
 
 /** What a real Envoy logged of a request, and the status that the client got (0 for none). */
 interface RealOutcome {
@@ -137,18 +138,4 @@ function logged(listener: Listener, path: string): Listener {
       else filter['typed_config']['access_log'] = [log];
     }
   return copy;
-}
-
-async function listenerPorts(portFile: string, ended: () => boolean): Promise<Map<string, number> | undefined> {
-  for (let tries = 0; tries < 600 && !ended(); tries++) {
-    const port = existsSync(portFile) ? Number(readFileSync(portFile, 'utf8').split(':').at(-1)) : 0;
-    const ready = port > 0 ? await fetch(`http://127.0.0.1:${port}/ready`).catch(() => undefined) : undefined;
-    if (ready?.status === 200) {
-      const reply = await fetch(`http://127.0.0.1:${port}/listeners?format=json`);
-      const { listener_statuses: statuses } = (await reply.json()) as { listener_statuses: Message[] };
-      return new Map(statuses.map((it) => [it['name'], it['local_address']['socket_address']['port_value']]));
-    }
-    await sleep(50);
-  }
-  return undefined;
 }

@@ -193,7 +193,7 @@ function seenOf(incoming: IncomingMessage): RealAnswer['seen'] {
 
 /** The ports of an Envoy's listeners by their names, when it is ready; undefined where it ends before. */
 export async function listenerPorts(portFile: string, ended: () => boolean): Promise<Map<string, number> | undefined> {
-  for (let tries = 0; tries < 400 && !ended(); tries++) {
+  for (let tries = 0; tries < 600 && !ended(); tries++) {
     const port = existsSync(portFile) ? Number(readFileSync(portFile, 'utf8').split(':').at(-1)) : 0;
     const ready = port > 0 ? await fetch(`http://127.0.0.1:${port}/ready`).catch(() => undefined) : undefined;
     if (ready?.status === 200) {
