@@ -1,26 +1,17 @@
 import type { ClusterState } from '../../model/cluster-state.ts';
-import { type Report, schemaVersion } from '../../model/report.ts';
+import type { Report } from '../../model/report.ts';
 import { findingsOf } from '../../rules/index.ts';
 import type { Desired } from '../desired/index.ts';
 import { isDefinition, judgedKind } from '../drift/judged-kinds.ts';
 import { overlay } from '../drift/overlay.ts';
-import { allKindsRead } from '../hidden-kinds.ts';
-import { silentIstiods } from '../istiod-problems.ts';
 import { provable } from '../provable.ts';
 import { toRegistryInput } from '../registry-input.ts';
-import {
-  countFindings,
-  extentOf,
-  istioVersions,
-  type Omission,
-  skippedDiagnostics,
-  sortedFindings,
-  sourceDiagnostic,
-} from '../report-parts.ts';
+import { extentOf, type Omission } from '../report-parts.ts';
 import { judgedBy } from '../waivers/judged.ts';
 import { ProjectRules } from '../waivers/project-rules.ts';
 import { compiledMesh } from './compiled-mesh.ts';
 import { type GatewaySecrets, waitingIn } from './gateway-secrets.ts';
+import { ruleReport } from './rule-report.ts';
 
 /** What Git says, as far as `check` needs it. */
 export type CheckGit = Pick<
@@ -55,34 +46,6 @@ export function check(git: CheckGit | undefined, state: ClusterState, options: C
   const secrets = options.secrets?.get(state);
   const found = rules.apply([...provable(findingsOf(mesh), state), ...waitingIn(mesh, secrets)]);
   const { findings: own, diagnostics } = rules.close(judgedBy({ rules: true, ...extentOf(state, options) }));
-  const findings = [...found, ...own];
-  return {
-    schemaVersion,
-    tool: options.tool,
-    ...(git ? { git: { repository: git.repository, ref: git.ref, commit: git.commit, paths: git.paths } } : {}),
-    cluster: { ...options.cluster, istioVersions: istioVersions(state) },
-    summary: {
-      proxies: { examined: mesh.proxies.length, skipped: 0, inSync: 0, stale: 0, rejected: 0 },
-      resources: { git: desired.length, live: state.resources.filter(judgedKind).length },
-      compared: { resources: 0, leaves: 0 },
-      notCompared: [],
-      findings: countFindings(findings),
-    },
-    findings: sortedFindings(findings),
-    waived: sortedFindings(rules.waived),
-    proxies: mesh.proxies.map((proxy) => ({
-      id: proxy.id,
-      type: proxy.type,
-      workload: proxy.workloadName,
-      state: 'unknown',
-    })),
-    complete: allKindsRead(state),
-    diagnostics: [
-      ...(git?.diagnostics ?? []).map(sourceDiagnostic),
-      ...diagnostics,
-      ...skippedDiagnostics(state),
-      ...silentIstiods(state),
-      ...(secrets?.diagnostics ?? []),
-    ],
-  };
+  const judged = { findings: [...found, ...own], waived: rules.waived, diagnostics };
+  return ruleReport(git, state, mesh, judged, options);
 }

@@ -1,7 +1,7 @@
 import type { ClusterState } from '../../model/cluster-state.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
-import { type Report, schemaVersion } from '../../model/report.ts';
+import type { Report } from '../../model/report.ts';
 import { resourceKey, resourceName } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import type { RegistryInput } from '../../registry/types.ts';
@@ -10,19 +10,11 @@ import type { CompiledMesh } from '../../rules/types.ts';
 import { compiledMesh } from '../check/compiled-mesh.ts';
 import { waitingIn } from '../check/gateway-secrets.ts';
 import type { CheckGit, CheckOptions } from '../check/index.ts';
+import { ruleReport } from '../check/rule-report.ts';
 import { isDefinition, judgedKind } from '../drift/judged-kinds.ts';
-import { allKindsRead } from '../hidden-kinds.ts';
-import { silentIstiods } from '../istiod-problems.ts';
 import { provable } from '../provable.ts';
 import { toRegistryInput } from '../registry-input.ts';
-import {
-  countFindings,
-  extentOf,
-  istioVersions,
-  skippedDiagnostics,
-  sortedFindings,
-  sourceDiagnostic,
-} from '../report-parts.ts';
+import { extentOf, sortedFindings } from '../report-parts.ts';
 import { judgedBy } from '../waivers/judged.ts';
 import { ProjectRules } from '../waivers/project-rules.ts';
 import { blastRadius } from './blast.ts';
@@ -84,44 +76,13 @@ export async function review(
     requests: differingRequests(baseMesh, headMesh, new Set(radius.flatMap(({ proxies }) => proxies))),
     rollout: rolloutOf(hazards.order, changed, (key) => names.get(key) ?? key),
   };
-  return {
-    schemaVersion,
-    tool: options.tool,
-    git: { repository: head.repository, ref: head.ref, commit: head.commit, paths: head.paths },
-    cluster: { ...options.cluster, istioVersions: istioVersions(state) },
-    summary: {
-      proxies: { examined: headMesh.proxies.length, skipped: 0, inSync: 0, stale: 0, rejected: 0 },
-      resources: { git: after.length, live: state.resources.filter(judgedKind).length },
-      compared: { resources: 0, leaves: 0 },
-      notCompared: [],
-      findings: countFindings(findings),
-    },
-    findings: sortedFindings(findings),
-    waived: sortedFindings(rules.waived),
-    proxies: headMesh.proxies.map((proxy) => ({
-      id: proxy.id,
-      type: proxy.type,
-      workload: proxy.workloadName,
-      state: 'unknown',
-    })),
-    complete: allKindsRead(state),
-    diagnostics: [
-      ...head.diagnostics.map(sourceDiagnostic),
-      ...diagnostics,
-      ...skippedDiagnostics(state),
-      ...silentIstiods(state),
-      ...(secrets?.diagnostics ?? []),
-      ...(changed.length > mostChanges
-        ? [
-            {
-              severity: 'warning' as const,
-              message: `${changed.length} objects change at once; orders of applying them were not tried out`,
-            },
-          ]
-        : []),
-    ],
-    review: part,
-  };
+  const report = ruleReport(head, state, headMesh, { findings, waived: rules.waived, diagnostics }, options);
+  if (changed.length > mostChanges)
+    report.diagnostics.push({
+      severity: 'warning',
+      message: `${changed.length} objects change at once; orders of applying them were not tried out`,
+    });
+  return { ...report, review: part };
 }
 
 /** In words: nothing to say of one object; an order that is safe where the order matters, or that there is none. */
