@@ -31,6 +31,8 @@ export class Walk {
     const excluded = exclusionAt(this.#type, live === undefined ? expectedPath : livePath, this.#discovery);
     if (excluded !== undefined) return this.#skip(excluded, live ?? expected);
     if (expected instanceof Unknown) return this.#skip(expected.reason, live);
+    // Of two compiled states either may hold what cannot be known.
+    if (live instanceof Unknown) return this.#skip(live.reason, expected);
     if (expected instanceof OneOf || live instanceof OneOf)
       return this.compare(this.#choose(expected, live, field), usual(live), expectedPath, livePath, field);
     if (expected === undefined || live === undefined)

@@ -115,6 +115,11 @@ describe('Unknown', () => {
     expect(compareConfigs(unknown, cluster({})).notCompared).toEqual(new Map([['a remote key set', 1]]));
   });
 
+  it('is no difference on the other side either, where both are compiled', () => {
+    const result = compareConfigs(cluster({ a: 5, b: 1 }), cluster({ a: new Unknown('a cache'), b: 1 }));
+    expect([result.differences, result.notCompared]).toEqual([[], new Map([['a cache', 1]])]);
+  });
+
   it('does not hide its neighbours', () => {
     const result = compareConfigs(cluster({ a: new Unknown('?'), b: 1 }), cluster({ a: 5, b: 2 }));
     expect(result.differences).toMatchObject([{ livePath: ['b'] }]);
