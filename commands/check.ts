@@ -31,8 +31,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     const { signal, done } = interruptible();
     try {
       const { report, code } = await runCheck(flags, this.config.version, signal, done);
-      await print(report, flags);
-      process.exitCode = code;
+      await print(report, flags, code);
     } finally {
       done();
     }

@@ -36,8 +36,8 @@ server's objects alone, and prints a config_dump document: whatever reads dumps 
     try {
       const { documents, notes, code } = await runCompile(flags, argv as string[], signal);
       for (const note of notes) process.stderr.write(`${note}\n`);
-      for (const document of documents) process.stdout.write(document);
       process.exitCode = code;
+      for (const document of documents) process.stdout.write(document);
     } finally {
       done();
     }

@@ -33,8 +33,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     try {
       const { report, code } = await runDrift(flags, this.config.version, signal, bar.update);
       bar.stop();
-      await print(report, flags);
-      process.exitCode = code;
+      await print(report, flags, code);
     } finally {
       bar.stop();
       done();

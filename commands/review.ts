@@ -40,8 +40,7 @@ Exit codes: 0 nothing introduced, 1 introduced, 2 could not complete.`;
     const { signal, done } = interruptible();
     try {
       const { report, code } = await runReview(args.range, flags, this.config.version, signal, done);
-      await print(report, flags);
-      process.exitCode = code;
+      await print(report, flags, code);
     } finally {
       done();
     }

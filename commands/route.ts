@@ -46,8 +46,7 @@ Exit codes: 0 both sides agree, 1 they differ, 2 could not complete.`;
     const { signal, done } = interruptible();
     try {
       const { report, code } = await runRoute(flags, args.url, signal);
-      await printText(() => printRoute(report, flags.output));
-      process.exitCode = code;
+      await printText(() => printRoute(report, flags.output), code);
     } finally {
       done();
     }

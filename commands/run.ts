@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { flush, run as runCommand, settings } from '@oclif/core';
 import { exitCodes } from '../src/app/exit-code.ts';
+import { mistypedCommand } from '../src/app/mistyped-command.ts';
 import { plain } from '../src/report/plain.ts';
+import { COMMANDS } from './index.ts';
 
 /**
  * Runs one command line. Exit codes: those of the command (0 clean, 1 found), 2 for whatever kept it from completing,
@@ -18,6 +20,8 @@ export async function run(argv: string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.clean);
     throw error;
   });
+  // As much for what is told on stderr: the exit code tells the rest.
+  process.stderr.on('error', () => undefined);
   try {
     await runCommand(argv, { root: fileURLToPath(new URL('..', import.meta.url)) });
     await flush();
@@ -37,7 +41,9 @@ function failure(error: unknown): number {
   const code = oclif?.exit;
   if (code === exitCodes.clean || (code === exitCodes.found && message.startsWith('EEXIT'))) return code;
   if (message.startsWith('EEXIT')) return code ?? exitCodes.incomplete;
-  process.stderr.write(`error: ${plain(message, true)}\n`);
+  const wrong = /^command (\S+) not found$/.exec(message)?.[1];
+  const hint = wrong === undefined ? '' : mistypedCommand(wrong, Object.keys(COMMANDS));
+  process.stderr.write(`error: ${plain(message + hint, true)}\n`);
   const expected = oclif !== undefined || showHelp || (error as { expected?: boolean }).expected === true;
   if (!expected)
     process.stderr.write(`${plain(stack ?? '', true)}\nThis is a fault of kubectl mesh itself; please report it.\n`);

@@ -38,8 +38,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     try {
       const { report, code } = await runStatus(flags, argv as string[], this.config.version, signal, bar.update);
       bar.stop();
-      await printText((style) => statusReporters[flags.output](report, style));
-      process.exitCode = code;
+      await printText((style) => statusReporters[flags.output](report, style), code);
     } finally {
       bar.stop();
       done();

@@ -6,17 +6,30 @@ import type { Style } from '../src/report/types.ts';
 
 const defaultWidth = 100;
 
-/** Prints a report to stdout, and writes it in the other forms that were asked for. */
+/**
+ * Prints a report to stdout, and writes it in the other forms that were asked for. Where a file cannot be written, all
+ * else is there all the same.
+ *
+ * @throws an expected Error for files that could not be written
+ */
 export async function print(
   report: Report,
   flags: { output: Format; 'output-file'?: OutputFile[] | undefined },
+  code: number,
 ): Promise<void> {
-  const more = writeReports(report, flags['output-file'] ?? []);
-  await printText((style) => reporters[flags.output](report, style) + more);
+  const { printed, failures } = writeReports(report, flags['output-file'] ?? []);
+  await printText((style) => reporters[flags.output](report, style) + printed, code);
+  if (failures.length > 0) throw Object.assign(new Error(failures.join('\n')), { expected: true });
 }
 
-/** Prints text to stdout, coloured and fitted only where a person reads it (NO_COLOR as on no-color.org). */
-export async function printText(write: (style: Style) => string): Promise<void> {
+/**
+ * Prints text to stdout, coloured and fitted only where a person reads it (NO_COLOR as on no-color.org).
+ *
+ * @param code the exit code; it is set before anything is printed, so that a reader that closes the pipe (`| head`)
+ *   does not make a run clean that is not
+ */
+export async function printText(write: (style: Style) => string, code: number): Promise<void> {
+  process.exitCode = code;
   const terminal = process.stdout.isTTY === true;
   const color = terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   const width = Math.max(40, terminal ? (process.stdout.columns ?? defaultWidth) : defaultWidth);

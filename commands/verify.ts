@@ -48,8 +48,7 @@ behind when the time is up; 4 a proxy rejects it. Where several apply: 4 before 
         onFailure: (error) => log(`${new Date().toISOString()} could not look: ${error.message}`),
       });
       bar.stop();
-      await printText((style) => verifyReporters[flags.output](report, style));
-      process.exitCode = code;
+      await printText((style) => verifyReporters[flags.output](report, style), code);
     } finally {
       bar.stop();
       done();

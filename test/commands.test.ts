@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+const recording = 'fixtures/recordings/1.29/drift-several';
 const folder = 'fixtures/recordings/1.29/pattern-exact-match';
 
 function kubectlMesh(...args: string[]) {
@@ -23,7 +27,7 @@ describe('the command line', () => {
 
   it.each([
     ['an unknown flag', ['drift', '--bogus'], /--bogus/],
-    ['an unknown command', ['drfit'], /drfit/],
+    ['an unknown command', ['drfit'], /command drfit not found; did you mean drift\?\nkubectl mesh --help lists/],
     ['a value that is none of those allowed', ['drift', '-o', 'pdf'], /--output/],
     ['a capture that is none', ['drift', '--capture', 'src', '--git', folder, '--ref', 'WORKTREE'], /capture\.json/],
     ['a ref that is not there', ['drift', '--capture', `${folder}/capture`, '--ref', 'no-such-ref'], /no-such-ref/],
@@ -33,5 +37,33 @@ describe('the command line', () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(stdout).toBe('');
+  });
+
+  it('tells what it found by the exit code even where nobody reads to the end', () => {
+    const inputs = `--capture ${recording}/capture --git ${recording} --ref WORKTREE --path git`;
+    const script = `bin/kubectl-mesh drift ${inputs} -o json --no-proxies | head -c 1 > /dev/null; exit "\${PIPESTATUS[0]}"`;
+    const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(1);
+  });
+
+  it.each([['check'], ['review', 'WORKTREE..']])('%s is not clean where a file of Git cannot be read', (...command) => {
+    const directory = mkdtempSync(join(tmpdir(), 'mesh-broken-'));
+    const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: shop}\n';
+    writeFileSync(join(directory, 'good.yaml'), service);
+    writeFileSync(join(directory, 'bad.yaml'), `${service}spec: {ports: [\n`);
+    const more = command[0] === 'check' ? ['--ref', 'WORKTREE'] : [];
+    const { stdout, status } = kubectlMesh(
+      ...command,
+      '--git',
+      directory,
+      ...more,
+      '--capture',
+      `${recording}/capture`,
+    );
+    expect(stdout).toContain('broken YAML');
+    expect(stdout).toContain('incomplete: ');
+    expect(status).toBe(2);
+    rmSync(directory, { recursive: true });
   });
 });

@@ -41,8 +41,7 @@ Exit codes: 0 all passed, 1 a test failed or coverage is below --fail-under, 2 c
     const { signal, done } = interruptible();
     try {
       const { report, code } = await runRouteTest(flags, argv as string[], signal);
-      await printText(() => printTests(report, flags.output as TestFormat));
-      process.exitCode = code;
+      await printText(() => printTests(report, flags.output as TestFormat), code);
     } finally {
       done();
     }

@@ -13,25 +13,36 @@ export interface OutputFile {
 const width = 100;
 
 /**
- * Writes a report in every form that was asked for, and returns what goes to stdout.
+ * Writes a report in every form that was asked for. A file that cannot be written keeps none of the others back.
  *
- * @throws an expected Error where a file cannot be written
+ * @returns what goes to stdout, and a message for each file that could not be written
  */
-export function writeReports(report: Report, files: readonly OutputFile[]): string {
+export function writeReports(report: Report, files: readonly OutputFile[]): { printed: string; failures: string[] } {
   let printed = '';
+  const failures: string[] = [];
   for (const { format, file } of files) {
     const text = reporters[format](report, { color: false, width });
     if (file === '-') printed += text;
-    else write(file, text);
+    else failures.push(...write(file, text));
   }
-  return printed;
+  return { printed, failures };
 }
 
-function write(file: string, text: string): void {
+const reasons: Record<string, string> = {
+  ENOENT: `its directory does not exist; make it first`,
+  ENOTDIR: 'a part of its path is no directory',
+  EISDIR: 'it is a directory; name a file in it',
+  EACCES: 'no permission; name another place',
+  EROFS: 'the file system is read-only; name another place',
+  ENOSPC: 'no space is left on the device',
+};
+
+function write(file: string, text: string): string[] {
   try {
     writeOutputFile(file, text);
+    return [];
   } catch (error) {
-    const message = `--output-file: ${file} cannot be written: ${(error as Error).message}`;
-    throw Object.assign(new Error(message), { expected: true });
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return [`--output-file: ${file} cannot be written: ${reasons[code] ?? message}`];
   }
 }

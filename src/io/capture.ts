@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isProblem, type Problem, type Skipped } from '../model/cluster-state.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
@@ -119,11 +120,17 @@ async function readOne(files: CaptureFiles, head: Head): Promise<Capture> {
   return { name: files.name, ...head, resources, istiods, proxies, errors };
 }
 
+function noCapture(name: string): CaptureError {
+  const advice = 'name a directory or .tgz that kubectl mesh capture wrote';
+  if (!existsSync(name)) return new CaptureError(name, `there is no such capture; ${advice}`);
+  return new CaptureError(name, `not a capture: it has no capture.json; ${advice}`);
+}
+
 /** @throws CaptureError that names the capture and the file in it */
 async function readJson(files: CaptureFiles, file: string): Promise<unknown> {
   const name = `${files.name}/${file}`;
   const bytes = await files.read(file).catch((error: NodeJS.ErrnoException) => {
-    throw new CaptureError(name, error.code === 'ENOENT' ? 'missing' : error.message);
+    throw new CaptureError(name, ['ENOENT', 'ENOTDIR'].includes(error.code ?? '') ? 'missing' : error.message);
   });
   return parseJson(name, bytes.toString('utf8'));
 }
@@ -135,7 +142,9 @@ interface SeveralHead extends Head {
 }
 
 async function readHead(files: CaptureFiles): Promise<SeveralHead> {
-  const value = await readJson(files, 'capture.json');
+  const value = await readJson(files, 'capture.json').catch((error: CaptureError) => {
+    throw error.reason === 'missing' ? noCapture(files.name) : error;
+  });
   const head = isObject(value) ? value : {};
   const { format, takenAt, redacted, leftOut } = head;
   const file = `${files.name}/capture.json`;

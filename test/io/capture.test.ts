@@ -33,7 +33,11 @@ describe('a recording', () => {
 
 describe('what cannot be used', () => {
   it.each([
-    ['no directory', {}, /capture\.json: missing/],
+    [
+      'no capture',
+      {},
+      /not a capture: it has no capture\.json; name a directory or \.tgz that kubectl mesh capture wrote/,
+    ],
     ['another file', { 'capture.json': '{"format":"other"}' }, /not a capture/],
     [
       'a newer format',

@@ -48,7 +48,8 @@ export function ruleReport(
       workload: proxy.workloadName,
       state: 'unknown',
     })),
-    complete: allKindsRead(state),
+    // Objects in a file that cannot be read count as absent from Git: that is no clean run.
+    complete: allKindsRead(state) && !git?.diagnostics.some((it) => it.severity === 'error'),
     diagnostics: [
       ...(git?.diagnostics ?? []).map(sourceDiagnostic),
       ...diagnostics,

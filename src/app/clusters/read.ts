@@ -84,6 +84,8 @@ async function readCaptured(flags: InputFlags, contexts: readonly string[]): Pro
   const named = states.flatMap(({ name, state }) => (name === undefined ? [] : [{ name, state }]));
   const [only] = states;
   // What one cluster's capture was called by its kubeconfig it does not tell.
+  if (only && named.length === 0 && contexts.length > 1)
+    throw new UserError(`${flags.capture} is a capture of one cluster; leave out --context`);
   if (only && named.length === 0) return selectCaptured(only.state, selectionOf(flags));
   const names = [...named, ...unread].map(({ name }) => name);
   const unknown = contexts.find((name) => !names.includes(name));

@@ -38,7 +38,10 @@ export async function openArchive(file: string): Promise<CaptureFiles> {
     closeSync(fd);
     if (error instanceof CaptureError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new CaptureError(file, code === 'ENOENT' ? 'missing' : `not a whole archive: ${message}`);
+    throw new CaptureError(
+      file,
+      code === 'ENOENT' ? 'there is no such file' : `not a whole archive: ${message}; take or copy it again`,
+    );
   }
 }
 

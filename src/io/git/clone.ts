@@ -110,7 +110,11 @@ async function remoteNames(
     return [...listed.matchAll(/\trefs\/(?:heads|tags)\/(.+?)(?:\^\{\})?$/gm)].map(([, name]) => name as string);
   } catch {
     throw new SourceError(
-      `cannot fetch ${withoutCredentials(url)}: ${failure.message.split('\n').slice(0, 3).join(' ')}`,
+      `cannot fetch ${withoutCredentials(url)}: ${failure.message
+        .trim()
+        .split(/[\r\n]+/)
+        .slice(0, 3)
+        .join(' ')}`,
       'check the URL, the network, and that git itself can log in: git ls-remote URL',
     );
   }

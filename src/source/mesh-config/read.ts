@@ -1,3 +1,4 @@
+import { withAdvice } from '../../model/advice.ts';
 import type { Severity } from '../../model/finding.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
@@ -6,6 +7,7 @@ import { SourceError } from '../diagnostic.ts';
 import { locateIn } from '../locate.ts';
 import { LineIndex } from '../text.ts';
 import { parseYaml } from '../yaml/parse.ts';
+import { unknownCodes } from './codes.ts';
 import { meshConfigSchema } from './schema.ts';
 import { validate } from './validate.ts';
 
@@ -61,7 +63,7 @@ export function readMeshConfig(file: string, text: string): MeshConfigFile {
   const [document] = documents;
   const at = locateIn(file, lines, () => document?.place() ?? { at: 0 });
   const value = withOff(document?.value ?? null);
-  const violations = validate(value, meshConfigSchema).map((violation) => ({
+  const violations = [...validate(value, meshConfigSchema), ...unknownCodes(value)].map((violation) => ({
     ...violation,
     location: at(violation.path),
   }));
@@ -73,8 +75,12 @@ export function readMeshConfig(file: string, text: string): MeshConfigFile {
       location: { file, ...lines.at(second) },
     });
   if (violations.length > 0) {
-    const message = violations.map((it) => `${place(it.location)}: ${it.message}`).join('\n');
-    throw new SourceError(message, violations[0]?.fix ?? '', violations[0]?.location);
+    const [first] = violations;
+    const told = violations.map((it) => ({ ...it, message: `${place(it.location)}: ${it.message}` }));
+    if (told.length === 1) throw new SourceError(told[0]?.message ?? '', first?.fix ?? '', first?.location);
+    // Each with its own advice, a line each.
+    const lines = told.map(({ message, fix }) => withAdvice(message, fix));
+    throw new SourceError(lines.join('\n'), '', first?.location);
   }
   const { version: _, ...config } = value as unknown as MeshConfigFile & { version: string };
   return { ...config, ignore: config.ignore?.map((rule, index) => ({ ...rule, location: at(['ignore', index]) })) };

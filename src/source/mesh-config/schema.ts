@@ -56,7 +56,7 @@ const ignore = object(
     resource: text('Kind and namespace/name, * as a wildcard: VirtualService shop/*.'),
     field: text('Path, * for any index or key: spec.http[*].route[*].weight; it covers what is below. Default: all.'),
     codes: list('Codes of findings. Default: all.', text('A code: MESH0001.')),
-    reason: text('Why; it is shown in reports.'),
+    reason: text('Say why it is meant; reports show it.'),
     expires: { type: 'string', format: 'date', description: 'Last day on which the rule counts: 2030-12-31.' },
   },
   ['resource', 'reason'],

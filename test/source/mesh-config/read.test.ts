@@ -54,6 +54,12 @@ failOn: error
     ['version: mesh-config/v1\nignore: [{resource: a, reason: b, expires: 2030-02-30}]\n', 'not a date', ''],
     ['version: mesh-config/v1\nignore: [{resource: a, reason: " "}]\n', 'ignore[0].reason is empty', ''],
     ['version: mesh-config/v1\nversion: mesh-config/v1\n', '2:1: version stands twice', ''],
+    [
+      'version: mesh-config/v1\nignore: [{resource: a, reason: b, codes: [MESH010]}]\n',
+      '2:43: there is no code MESH010',
+      'did you mean MESH0',
+    ],
+    ['version: mesh-config/v1\nseverities: {MESH9999: off}\n', '2:14: there is no code MESH9999', ''],
     ['version: [\n', 'broken YAML', 'correct the project file'],
   ])('%j', (text, message, fix) => {
     const error = failure(text);
@@ -62,7 +68,10 @@ failOn: error
   });
 
   it('names all faults at once', () => {
-    expect(failure('version: mesh-config/v1\na: 1\nb: 2\n').message.split('\n')).toHaveLength(2);
+    expect(failure('version: mesh-config/v1\na: 1\npath: [b]\n').message.split('\n')).toEqual([
+      expect.stringMatching(/^\.mesh\.yaml:2:1: there is no setting a; known settings: /),
+      '.mesh.yaml:3:1: there is no setting path; did you mean paths?',
+    ]);
   });
 
   it('has its schema printed in the documentation', () => {
