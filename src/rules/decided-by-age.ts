@@ -9,8 +9,11 @@ import type { Registry } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
-/** Each pair costs a registry and some proxies' configuration; beyond so many none is tried. */
-const mostPairs = 12;
+/** Each trial costs a registry and some proxies' configuration; beyond so many, pairs are told of together. */
+const mostTrials = 24;
+
+/** So many pairs are named of those that are told of together. */
+const mostNamed = 6;
 
 const kinds = [
   'VirtualService',
@@ -31,18 +34,44 @@ export const decidedByAge: Rule = {
   codes: [codes.decidedByAge],
   find(mesh) {
     const pairs = kinds.flatMap((kind) => agedPairs(mesh.registry, kind));
-    return pairs.slice(0, mostPairs).flatMap(([older, younger]) => judge(mesh, older, younger));
+    return search(mesh, pairs, { left: mostTrials });
   },
 };
 
+type Pair = [older: Resource, younger: Resource];
+
+/** What objects created anew would change. */
+interface Effect {
+  proxies: Proxy[];
+  /** Type and name of the Envoy resources that would be others. */
+  resources: string[];
+}
+
+/**
+ * Halves the pairs until each stands alone that changes something: where age decides nothing, as in most meshes, one trial
+ * tells it of all. What is left when the trials are used up, or only happens together, is one finding.
+ */
+function search(mesh: CompiledMesh, pairs: readonly Pair[], trials: { left: number }): Finding[] {
+  if (pairs.length === 0) return [];
+  trials.left -= 1;
+  const effect = effectOf(mesh, pairs.flat());
+  if (!effect) return [];
+  const [pair] = pairs as [Pair];
+  if (pairs.length === 1) return [findingOfPair(mesh, pair, effect)];
+  if (trials.left < 2) return [findingOfMany(mesh, pairs, effect)];
+  const half = Math.ceil(pairs.length / 2);
+  const found = [...search(mesh, pairs.slice(0, half), trials), ...search(mesh, pairs.slice(half), trials)];
+  return found.length > 0 ? found : [findingOfMany(mesh, pairs, effect)];
+}
+
 /** Pairs that compete, in the order of their age, where their names would order them the other way. */
-function agedPairs(registry: Registry, kind: string): [older: Resource, younger: Resource][] {
+function agedPairs(registry: Registry, kind: string): Pair[] {
   const all = registry.resources(kind).filter(isWritten);
   const groups = Map.groupBy(
     all.flatMap((resource) => contested(registry, resource).map((subject) => ({ subject, resource }))),
     ({ subject }) => subject,
   );
-  const pairs = new Map<string, [Resource, Resource]>();
+  const pairs = new Map<string, Pair>();
   for (const group of groups.values())
     for (const [index, { resource: older }] of group.entries())
       for (const { resource: younger } of group.slice(index + 1)) {
@@ -87,9 +116,9 @@ function contested(registry: Registry, { kind, metadata, spec }: Resource): stri
   return [namespace];
 }
 
-function judge(mesh: CompiledMesh, older: Resource, younger: Resource): Finding[] {
-  const anew = mesh.recreated?.([older, younger]);
-  if (!anew) return [];
+function effectOf(mesh: CompiledMesh, resources: readonly Resource[]): Effect | undefined {
+  const anew = mesh.recreated?.(resources);
+  if (!anew) return undefined;
   const found = new Set<string>();
   const changed = representatives(mesh).filter(([proxy]) => {
     const other = anew.proxies.find(({ id }) => id === proxy?.id);
@@ -101,21 +130,46 @@ function judge(mesh: CompiledMesh, older: Resource, younger: Resource): Finding[
     for (const { type, name } of differences) found.add(`${type} ${name}`);
     return differences.length > 0;
   });
-  if (changed.length === 0) return [];
-  const names = [...found].slice(0, 3).join(', ');
-  return [
-    findingOf(mesh, {
-      code: codes.decidedByAge,
-      kind: 'conflict',
-      severity: 'info',
-      at: at(older, 'metadata', 'creationTimestamp'),
-      proxies: changed.flat(),
-      message: `goes before ${resourceName(younger)} only because it is older (${bornOf(older)}, ${bornOf(younger)})`,
-      effect: `none now. Where both are created anew in one second (a restored cluster, one apply), ${resourceName(younger)} goes first by its name, and these proxies get another ${names}${found.size > 3 ? ` and ${found.size - 3} more` : ''}.`,
-      fix: 'put both into one object, or name them in the order that is meant.',
-      related: [{ message: 'would go first', at: at(younger, 'metadata', 'name') }],
-    }),
-  ];
+  return changed.length === 0 ? undefined : { proxies: changed.flat(), resources: [...found] };
+}
+
+function findingOfPair(mesh: CompiledMesh, [older, younger]: Pair, effect: Effect): Finding {
+  return findingOf(mesh, {
+    ...common(older, effect),
+    message: `goes before ${resourceName(younger)} only because it is older (${bornOf(older)}, ${bornOf(younger)})`,
+    effect: `none now. Where both are created anew in one second (a restored cluster, one apply), ${resourceName(younger)} goes first by its name, and these proxies get another ${words(effect)}.`,
+    related: [wouldGoFirst(younger)],
+  });
+}
+
+function findingOfMany(mesh: CompiledMesh, pairs: readonly Pair[], effect: Effect): Finding {
+  const [[older]] = pairs as [Pair];
+  const named = pairs.slice(0, mostNamed).map((pair) => pair.map(resourceName).join(' before '));
+  const more = pairs.length > mostNamed ? ` and ${pairs.length - mostNamed} more` : '';
+  return findingOf(mesh, {
+    ...common(older, effect),
+    message: `is one of ${new Set(pairs.map(([it]) => it)).size} objects of which some have their way only because they are older: ${named.join(', ')}${more}`,
+    effect: `none now. Where all are created anew in one second (a restored cluster, one apply), their names decide, and these proxies get another ${words(effect)}.`,
+    related: pairs.slice(0, mostNamed).map(([, younger]) => wouldGoFirst(younger)),
+  });
+}
+
+function common(older: Resource, { proxies }: Effect) {
+  return {
+    code: codes.decidedByAge,
+    kind: 'conflict',
+    severity: 'info',
+    at: at(older, 'metadata', 'creationTimestamp'),
+    proxies,
+    fix: 'put both into one object, or name them in the order that is meant.',
+  } as const;
+}
+
+const wouldGoFirst = (younger: Resource) => ({ message: 'would go first', at: at(younger, 'metadata', 'name') });
+
+function words({ resources }: Effect): string {
+  const more = resources.length > 3 ? ` and ${resources.length - 3} more` : '';
+  return resources.slice(0, 3).join(', ') + more;
 }
 
 function bornOf({ metadata }: Resource): string {
