@@ -6,5 +6,6 @@ export default defineConfig({
     // Tests start Envoys, git repositories and whole meshes; a busy machine must not fail them.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -168,7 +168,12 @@ export async function startRouteEnvoy(tables: readonly Table[]): Promise<RouteEn
     }
   };
   const log = async (): Promise<Map<string, Logged>> => {
-    await sleep(400);
+    // Envoy writes it now and then: all is there once it grows no longer.
+    for (let size = -1, still = 0; still < 3; await sleep(200)) {
+      const { size: now } = statSync(logFile);
+      still = now === size ? still + 1 : 0;
+      size = now;
+    }
     const lines = readFileSync(logFile, 'utf8').trim().split('\n');
     return new Map(
       lines.map((line) => {
