@@ -3,7 +3,7 @@ import { peerPolicy } from '../compile/security/peer-authentication.ts';
 import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
 import { isObject, type JsonObject, objects } from '../model/json.ts';
-import { placeOf } from '../model/provenance.ts';
+import { placeOf, type Source } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
@@ -31,13 +31,13 @@ export const authorization: Rule = {
   },
 };
 
-interface Source {
+interface SourceOfRule {
   rule: number;
   from: number;
   source: JsonObject;
 }
 
-function sourcesOf(policy: Resource): Source[] {
+function sourcesOf(policy: Resource): SourceOfRule[] {
   return objects(policy.spec['rules']).flatMap((rule, index) =>
     objects(rule['from']).flatMap((from, at) =>
       isObject(from['source']) ? [{ rule: index, from: at, source: from['source'] as JsonObject }] : [],
@@ -51,7 +51,7 @@ function texts(value: unknown): string[] {
 
 function unknownPrincipals(mesh: CompiledMesh, policy: Resource, selected: Proxy[], identities: Identities): Finding[] {
   const sources = sourcesOf(policy);
-  const isDead = ({ source }: Source): boolean => {
+  const isDead = ({ source }: SourceOfRule): boolean => {
     const principals = texts(source['principals']);
     return principals.length > 0 && !principals.some((it) => identities.mayBe(it));
   };
@@ -90,38 +90,62 @@ function unknownPrincipals(mesh: CompiledMesh, policy: Resource, selected: Proxy
 
 const needingIdentity = ['principals', 'namespaces', 'serviceAccounts'] as const;
 
-/** Plain text has no identity: what asks for one never matches. */
+/** Plain text has no identity: what asks for one never matches. A rule for ports is judged on those alone. */
 function withoutMtls(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Finding[] {
-  const { registry } = mesh;
-  const plain = selected.flatMap((proxy) => {
-    const modes = peerPolicy(registry, proxy.namespace, proxy.labels);
-    const ports = registry.serviceTargets(proxy).map(({ targetPort }) => modes.perPort.get(targetPort) ?? modes);
-    const all = ports.length > 0 ? ports : [modes];
-    return all.every(({ mode }) => mode === 'DISABLE') ? [{ proxy, source: all[0]?.source }] : [];
-  });
-  if (plain.length === 0 || plain.length < selected.length) return [];
-  const because = plain[0]?.source;
-  const container = Array.isArray(because) ? placeOf(because[0] as object) : undefined;
+  const rules = objects(policy.spec['rules']);
   const denies = policy.spec['action'] === 'DENY';
-  return sourcesOf(policy).flatMap(({ rule, from, source }) =>
-    needingIdentity
-      .filter((key) => texts(source[key]).length > 0)
-      .map((key) =>
-        findingOf(mesh, {
-          code: codes.principalWithoutMtls,
-          kind: 'authz',
-          severity: 'error',
-          at: at(policy, 'spec', 'rules', rule, 'from', from, 'source', key),
-          proxies: plain.map(({ proxy }) => proxy).filter((it) => mesh.proxies.includes(it)),
-          message: `asks for ${key} where mutual TLS is off`,
-          effect: denies
-            ? 'callers have no identity there, so the rule denies nobody.'
-            : 'callers have no identity there, so the rule matches nobody and they get 403.',
-          fix: 'use STRICT (or PERMISSIVE) on these workloads.',
-          related: container ? [{ message: 'turns mutual TLS off', at: container }] : [],
-        }),
-      ),
-  );
+  return sourcesOf(policy).flatMap(({ rule, from, source }) => {
+    const keys = needingIdentity.filter((key) => texts(source[key]).length > 0);
+    const plain = keys.length > 0 ? plainFor(mesh, selected, portsOf(rules[rule])) : undefined;
+    if (!plain) return [];
+    const container = Array.isArray(plain.because) ? placeOf(plain.because[0] as object) : undefined;
+    return keys.map((key) =>
+      findingOf(mesh, {
+        code: codes.principalWithoutMtls,
+        kind: 'authz',
+        severity: 'error',
+        at: at(policy, 'spec', 'rules', rule, 'from', from, 'source', key),
+        proxies: plain.proxies.filter((it) => mesh.proxies.includes(it)),
+        message: `asks for ${key} where mutual TLS is off`,
+        effect: denies
+          ? 'callers have no identity there, so the rule denies nobody.'
+          : 'callers have no identity there, so the rule matches nobody and they get 403.',
+        fix: 'use STRICT (or PERMISSIVE) on these workloads.',
+        related: container ? [{ message: 'turns mutual TLS off', at: container }] : [],
+      }),
+    );
+  });
+}
+
+/** The ports that a rule is about; undefined where it is about all. */
+function portsOf(rule: JsonObject | undefined): Set<number> | undefined {
+  const operations = objects(rule?.['to']).map((it) => (isObject(it['operation']) ? it['operation'] : {}));
+  const ports = operations.map((it) => texts(it['ports']).map(Number));
+  if (ports.length === 0 || ports.some((list) => list.length === 0)) return undefined;
+  return new Set(ports.flat());
+}
+
+/** The proxies where mutual TLS is off on every port that counts; undefined where any of the selected has it on one. */
+function plainFor(
+  { registry }: CompiledMesh,
+  selected: Proxy[],
+  wanted: ReadonlySet<number> | undefined,
+): { proxies: Proxy[]; because: Source | undefined } | undefined {
+  const proxies: Proxy[] = [];
+  let because: Source | undefined;
+  for (const proxy of selected) {
+    const modes = peerPolicy(registry, proxy.namespace, proxy.labels);
+    const targets = registry.serviceTargets(proxy).map(({ targetPort }) => targetPort);
+    const counting = targets.filter((port) => !wanted || wanted.has(port));
+    // A rule for ports that the workload does not have says nothing of it.
+    if (wanted && counting.length === 0) continue;
+    const ports = counting.map((port) => modes.perPort.get(port) ?? modes);
+    const all = ports.length > 0 ? ports : [modes];
+    if (!all.every(({ mode }) => mode === 'DISABLE')) return undefined;
+    proxies.push(proxy);
+    because ??= all[0]?.source;
+  }
+  return proxies.length > 0 ? { proxies, because } : undefined;
 }
 
 function idlePolicy(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Finding[] {
@@ -136,7 +160,7 @@ function idlePolicy(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Fi
       kind: 'authz',
       // That a pod has no sidecar is said of the pod.
       severity: pods.length === 0 && !other.unsure ? 'warning' : 'info',
-      at: at(policy),
+      at: selective ? at(policy, 'spec', 'selector', 'matchLabels') : at(policy),
       proxies: [],
       message: pods.length === 0 ? `selects no pod${other.words}` : 'selects only pods without a sidecar',
       effect: pods.length === 0 ? 'none: it holds for nobody.' : 'nobody enforces it.',

@@ -16,7 +16,8 @@ interface Empty {
   subset: string;
   service: Service;
   proxies: Set<Proxy>;
-  used: boolean;
+  /** A route leads requests to it, or copies of them only; undefined where none does. */
+  used?: 'route' | 'mirror';
 }
 
 /** Subsets whose labels no endpoint has, although the service has endpoints: their cluster is empty, and requests get 503 UH. */
@@ -25,10 +26,11 @@ export const emptySubset: Rule = {
   codes: [codes.emptySubset],
   find(mesh) {
     const found = new Map<string, Empty>();
-    const used = new Set<string>();
+    const used = new Map<string, 'route' | 'mirror'>();
     for (const proxy of mesh.proxies) {
       const config = mesh.config(proxy);
-      for (const { cluster } of clusterReferences(config)) used.add(cluster);
+      for (const { cluster, mirror } of clusterReferences(config))
+        if (!mirror || !used.has(cluster)) used.set(cluster, mirror ? 'mirror' : 'route');
       for (const { name } of config.clusters) {
         const parsed = parseClusterName(name);
         if (!parsed || parsed.subset === '' || parsed.direction !== 'outbound') continue;
@@ -43,11 +45,11 @@ export const emptySubset: Rule = {
           subset: parsed.subset,
           service,
           proxies: new Set(),
-          used: false,
         };
         found.set(placeKey(place), known);
         known.proxies.add(proxy);
-        known.used ||= used.has(name);
+        const use = used.get(name);
+        if (known.used !== 'route' && use) known.used = use;
       }
     }
     return [...found.values()].map((it) => toFinding(mesh, it));
@@ -74,6 +76,12 @@ function unknownLabel(registry: Registry, service: Service, labels: unknown): st
   return unknown ? [unknown[0]] : [];
 }
 
+const effects = {
+  route: 'requests that are routed to the subset get 503 UH.',
+  mirror: 'copies of requests that are sent to the subset are lost; the requests themselves are not concerned.',
+  none: 'none yet: no route leads to the subset.',
+} as const;
+
 function toFinding(mesh: CompiledMesh, { place, subset, service, proxies, used }: Empty): Finding {
   const labels = valueAt(place.resource.object, [...place.path, 'labels']);
   const words = Object.entries(isObject(labels) ? labels : {}).map(([key, value]) => `${key}=${value}`);
@@ -81,12 +89,12 @@ function toFinding(mesh: CompiledMesh, { place, subset, service, proxies, used }
   return findingOf(mesh, {
     code: codes.emptySubset,
     kind: 'unresolved',
-    severity: used && !other.unsure ? 'error' : 'info',
+    severity: !used || other.unsure ? 'info' : used === 'mirror' ? 'warning' : 'error',
     at: { ...place, path: [...place.path, 'labels'] },
     edit: { ...place, path: [...place.path, 'labels', ...unknownLabel(mesh.registry, service, labels)] },
     proxies,
     message: `has subset ${subset} of ${service.hostname} with ${words.join(', ')}, which no endpoint has${other.words}`,
-    effect: used ? 'requests that are routed to the subset get 503 UH.' : 'none yet: no route leads to the subset.',
+    effect: effects[used ?? 'none'],
     fix: 'use labels that pods have, or deploy those pods first.',
   });
 }

@@ -1,5 +1,6 @@
+import { authorizationPolicies, isDryRun } from '../compile/security/authorization/policies.ts';
 import { codes } from '../model/codes.ts';
-import { isObject, objects } from '../model/json.ts';
+import { isObject, type JsonObject, objects, type Path } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { at, findingOf } from './finding.ts';
 import { selectedProxies } from './selected-proxies.ts';
@@ -23,28 +24,26 @@ export const httpFieldsOnTcp: Rule = {
       const selected = (selectedProxies(policy, mesh.registry) ?? []).filter(({ type }) => type === 'sidecar');
       if (!['ALLOW', 'DENY'].includes(action) || selected.length === 0) return [];
       if (!selected.every((proxy) => speaksTcpOnly(mesh, proxy))) return [];
+      const closed = action === 'ALLOW' && selected.every((proxy) => letsNobodyIn(mesh, proxy));
       return objects(policy.spec['rules']).flatMap((rule, index) => {
-        const field = (['from', 'to'] as const).flatMap((part) =>
-          objects(rule[part]).flatMap((item, position) => {
-            const name = part === 'from' ? 'source' : 'operation';
-            const own = item[name];
-            const key = isObject(own) ? httpOnly[part].find((it) => own[it] !== undefined) : undefined;
-            return key ? [[part, position, name, key]] : [];
-          }),
-        )[0];
+        const field = httpField(rule);
         if (!field) return [];
         return [
           findingOf(mesh, {
             code: codes.httpFieldsOnTcp,
             kind: 'authz',
             // Of several rules of an ALLOW policy one that never matches hurts nobody whom another one lets in.
-            severity: action === 'DENY' || objects(policy.spec['rules']).length === 1 ? 'warning' : 'info',
+            severity: closed
+              ? 'error'
+              : action === 'DENY' || objects(policy.spec['rules']).length === 1
+                ? 'warning'
+                : 'info',
             at: at(policy, 'spec', 'rules', index, ...field),
             proxies: selected.filter((proxy) => mesh.proxies.includes(proxy)),
             message: `asks for ${field.at(-1)} on workloads whose ports are all TCP`,
             effect:
               action === 'ALLOW'
-                ? 'the rule never matches there, so connections that only it allows are closed.'
+                ? `the rule never matches there, so ${closed ? 'every connection is closed: nothing else is allowed' : 'connections that only it allows are closed'}.`
                 : 'the rule holds without that condition there: it refuses every connection that meets the rest of it.',
             fix: 'use ports, principals, namespaces or ipBlocks, or name the ports HTTP if they are.',
           }),
@@ -53,6 +52,24 @@ export const httpFieldsOnTcp: Rule = {
     });
   },
 };
+
+/** Where a rule asks for a part of HTTP. */
+function httpField(rule: JsonObject): Path | undefined {
+  return (['from', 'to'] as const).flatMap((part): Path[] =>
+    objects(rule[part]).flatMap((item, position) => {
+      const name = part === 'from' ? 'source' : 'operation';
+      const own = item[name];
+      const key = isObject(own) ? httpOnly[part].find((it) => own[it] !== undefined) : undefined;
+      return key ? [[part, position, name, key]] : [];
+    }),
+  )[0];
+}
+
+/** Whether every rule of every ALLOW policy of a workload that speaks TCP only asks for HTTP, and so matches nobody. */
+function letsNobodyIn({ registry }: CompiledMesh, proxy: Proxy): boolean {
+  const policies = authorizationPolicies(proxy, registry, 'ALLOW').filter((it) => !isDryRun(it));
+  return policies.every((policy) => objects(policy.spec['rules']).every((rule) => httpField(rule) !== undefined));
+}
 
 function speaksTcpOnly({ registry }: CompiledMesh, proxy: Proxy): boolean {
   const targets = registry.serviceTargets(proxy);

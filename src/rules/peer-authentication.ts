@@ -65,7 +65,7 @@ function idlePolicy(mesh: CompiledMesh, policy: Resource): Finding[] {
       kind: 'mtls',
       // That a pod has no sidecar is said of the pod.
       severity: pods.length === 0 && !other.unsure ? 'warning' : 'info',
-      at: at(policy),
+      at: selective ? at(policy, 'spec', 'selector', 'matchLabels') : at(policy),
       proxies: [],
       message: pods.length === 0 ? `selects no pod${other.words}` : 'selects only pods without a sidecar',
       effect:

@@ -1,10 +1,11 @@
 import { authorizationPolicies, isDryRun } from '../compile/security/authorization/policies.ts';
 import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
-import { isObject, type JsonObject, objects } from '../model/json.ts';
+import { type JsonObject, objects } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { type Resource, resourceKey, resourceName } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
+import { covers } from './policy-cover.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 interface Dead {
@@ -28,6 +29,7 @@ export const policyClash: Rule = {
 
 function allowedAndDenied(mesh: CompiledMesh): Finding[] {
   const found = new Map<string, Dead>();
+  const open = new Set<Proxy>();
   for (const proxy of mesh.proxies) {
     const denies = enforced(mesh, proxy, 'DENY');
     for (const policy of enforced(mesh, proxy, 'ALLOW'))
@@ -38,6 +40,7 @@ function allowedAndDenied(mesh: CompiledMesh): Finding[] {
         const key = `${resourceKey(policy)} ${rule}`;
         const known = found.get(key);
         if (!refusing) {
+          open.add(proxy);
           if (known) known.alive = true;
           else found.set(key, { policy, rule, by: policy, byRule: 0, proxies: new Set(), alive: true });
           continue;
@@ -53,11 +56,13 @@ function allowedAndDenied(mesh: CompiledMesh): Finding[] {
       findingOf(mesh, {
         code: codes.allowedAndDenied,
         kind: 'authz',
-        severity: 'warning',
+        severity: [...proxies].some((proxy) => !open.has(proxy)) ? 'error' : 'warning',
         at: at(policy, 'spec', 'rules', rule),
         proxies,
         message: `allows what ${resourceName(by)} denies`,
-        effect: 'DENY is asked first: every request that this rule allows gets 403.',
+        effect: [...proxies].some((proxy) => !open.has(proxy))
+          ? 'DENY is asked first, and nothing else is allowed: every request gets 403.'
+          : 'DENY is asked first: every request that this rule allows gets 403.',
         fix: `narrow the rule of ${resourceName(by)} (notPrincipals, notPaths and the like), or remove this one.`,
         related: [{ message: 'denies it', at: at(by, 'spec', 'rules', byRule) }],
       }),
@@ -93,35 +98,4 @@ function enforced(mesh: CompiledMesh, proxy: Proxy, action: 'ALLOW' | 'DENY'): R
 
 function rulesOf(policy: Resource): JsonObject[] {
   return objects(policy.spec['rules']);
-}
-
-/** Whether a rule takes every request of another one; false where equal conditions do not prove it. */
-function covers(wide: JsonObject, narrow: JsonObject): boolean {
-  return ['from', 'to', 'when'].every((part) => {
-    const outer = objects(wide[part]);
-    const inner = objects(narrow[part]);
-    if (outer.length === 0) return true;
-    // All conditions of `when` must hold; of `from` and `to` any.
-    if (part === 'when') return outer.every((it) => inner.some((other) => same(it, other)));
-    return inner.length > 0 && inner.every((it) => outer.some((other) => narrows(it, other)));
-  });
-}
-
-/** Whether a `source` or `operation` with more conditions, or fewer values in them, is within another. */
-function narrows(inner: JsonObject, outer: JsonObject): boolean {
-  const [a]: unknown[] = Object.values(inner).filter(isObject);
-  const [b]: unknown[] = Object.values(outer).filter(isObject);
-  if (!isObject(b)) return true;
-  if (!isObject(a)) return false;
-  return Object.entries(b).every(([key, values]) => {
-    const own = a[key];
-    if (!Array.isArray(values) || !Array.isArray(own)) return same(own, values);
-    return key.startsWith('not')
-      ? values.every((value) => own.includes(value))
-      : own.length > 0 && own.every((value) => values.includes(value));
-  });
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

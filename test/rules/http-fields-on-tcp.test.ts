@@ -17,7 +17,10 @@ const methods = 'rules: [{to: [{operation: {methods: [GET]}}]}]';
 it('tells what HTTP has on ports that are TCP', () => {
   const field = 'spec.rules[0].to[0].operation.methods';
   expect(told(policy('db', `action: DENY, ${methods}`))).toEqual([`MESH0198 warning ${field}`]);
-  expect(told(policy('db', methods))).toEqual([`MESH0198 warning ${field}`]);
+  // Nothing else is allowed, so nobody gets in.
+  expect(told(policy('db', methods))).toEqual([`MESH0198 error ${field}`]);
+  const open = manifest('AuthorizationPolicy', 'open', '{rules: [{from: [{source: {namespaces: [shop]}}]}]}');
+  expect(told(policy('db', methods) + open)).toEqual([`MESH0198 warning ${field}`]);
   const two = 'rules: [{to: [{operation: {methods: [GET]}}]}, {to: [{operation: {ports: ["5432"]}}]}]';
   expect(told(policy('db', two))).toEqual([`MESH0198 info ${field}`]);
 });

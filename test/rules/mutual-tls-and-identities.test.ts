@@ -149,6 +149,27 @@ describe('AuthorizationPolicies', () => {
     expect(told(findingsIn(off + naming('cluster.local/ns/shop/sa/default')))).toEqual([`MESH0141 ${field}`]);
   });
 
+  it('judges a rule for ports on those ports alone', () => {
+    const off = policy(
+      'PeerAuthentication',
+      '{selector: {matchLabels: {app: cart}}, mtls: {mode: STRICT}, portLevelMtls: {"8080": {mode: DISABLE}}}',
+    );
+    const on = (port: string): string =>
+      policy(
+        'AuthorizationPolicy',
+        `{selector: {matchLabels: {app: cart}}, rules: [{from: [{source: {namespaces: [shop]}}], to: [{operation: {ports: ["${port}"]}}]}]}`,
+      );
+    const admin = `---
+{apiVersion: v1, kind: Service, metadata: {name: admin, namespace: shop}, spec: {selector: {app: cart}, clusterIP: 10.96.0.81, ports: [{name: http, port: 9000}]}}
+---
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: admin, namespace: shop, labels: {kubernetes.io/service-name: admin}}, addressType: IPv4, ports: [{name: http, port: 9000}], endpoints: [{addresses: [10.0.0.10], conditions: {ready: true}, targetRef: {kind: Pod, name: cart-v1, namespace: shop}}, {addresses: [10.0.0.11], conditions: {ready: true}, targetRef: {kind: Pod, name: cart-v2, namespace: shop}}]}
+`;
+    const place = 'MESH0141 AuthorizationPolicy shop/cart spec.rules[0].from[0].source.namespaces';
+    expect(told(findingsIn(off + on('8080'), { extra: admin }))).toEqual([place]);
+    expect(findingsIn(off + on('9000'), { extra: admin })).toEqual([]);
+    expect(findingsIn(off + on('7777'), { extra: admin })).toEqual([]);
+  });
+
   it('takes a workload that is scaled to zero for no mistake', () => {
     const extra =
       '---\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: chart, namespace: shop}, spec: {replicas: 0, template: {metadata: {labels: {app: chart}}}}}\n';
@@ -158,7 +179,7 @@ describe('AuthorizationPolicies', () => {
 
   it('tells a policy that selects no pod', () => {
     expect(told(findingsIn(policy('AuthorizationPolicy', '{selector: {matchLabels: {app: chart}}}')))).toEqual([
-      'MESH0142 AuthorizationPolicy shop/cart',
+      'MESH0142 AuthorizationPolicy shop/cart spec.selector.matchLabels',
     ]);
   });
 });

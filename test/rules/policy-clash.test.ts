@@ -14,13 +14,39 @@ it.each([
   ['everything', '{action: DENY, rules: [{}]}'],
   ['a wider operation', '{action: DENY, rules: [{to: [{operation: {methods: [GET, POST]}}]}]}'],
   ['the same source', '{action: DENY, rules: [{from: [{source: {namespaces: [shop, edge]}}]}]}'],
+  ['wider paths', '{action: DENY, rules: [{to: [{operation: {paths: [/a*]}}]}]}'],
+  ['all but another namespace', '{action: DENY, rules: [{from: [{source: {notNamespaces: [edge]}}]}]}'],
+  [
+    "all but another's principal",
+    '{action: DENY, rules: [{from: [{source: {notPrincipals: [cluster.local/ns/edge/sa/a]}}]}]}',
+  ],
+  [
+    'all but other methods and paths',
+    '{action: DENY, rules: [{to: [{operation: {notMethods: [PUT], notPaths: ["/b*", "*/x"]}}]}]}',
+  ],
 ])('tells an ALLOW rule of which a DENY rule takes %s', (_, spec) => {
   expect(told(allow + policy('deny', spec))).toEqual([
+    ['MESH0185', 'error', 'AuthorizationPolicy shop/allow', 'spec.rules[0]'],
+  ]);
+});
+
+it('warns where another rule still lets somebody in', () => {
+  const two = policy(
+    'allow',
+    '{rules: [{from: [{source: {namespaces: [shop]}}]}, {to: [{operation: {paths: [/b]}}]}]}',
+  );
+  expect(told(two + policy('deny', '{action: DENY, rules: [{from: [{source: {namespaces: [shop]}}]}]}'))).toEqual([
     ['MESH0185', 'warning', 'AuthorizationPolicy shop/allow', 'spec.rules[0]'],
   ]);
 });
 
 it.each([
+  ['all but a pattern of the path', '{action: DENY, rules: [{to: [{operation: {notPaths: ["/*"]}}]}]}'],
+  [
+    'all but a principal of the namespace',
+    '{action: DENY, rules: [{from: [{source: {notPrincipals: [cluster.local/ns/shop/sa/a]}}]}]}',
+  ],
+  ['all but a principal of any namespace', '{action: DENY, rules: [{from: [{source: {notPrincipals: ["*/sa/a"]}}]}]}'],
   ['another method', '{action: DENY, rules: [{to: [{operation: {methods: [POST]}}]}]}'],
   ['all but the source', '{action: DENY, rules: [{from: [{source: {notNamespaces: [shop]}}]}]}'],
   ['more conditions', '{action: DENY, rules: [{when: [{key: "request.headers[x]", values: ["1"]}]}]}'],

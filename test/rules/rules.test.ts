@@ -78,6 +78,13 @@ describe('destinations', () => {
     const routed = virtualService('cart', `{hosts: [cart], http: [{route: ${to('{host: cart, subset: v3}')}}]}`);
     expect(told(findingsIn(subsets + routed))).toEqual(['MESH0108 DestinationRule shop/cart spec.subsets[0].labels']);
   });
+
+  it('warns of a subset without pods that gets copies of requests only', () => {
+    const subsets = rule('cart', '{host: cart, subsets: [{name: v3, labels: {app: cart, version: v3}}]}');
+    const mirrored = `[{route: ${to('{host: cart}')}, mirrors: ${to('{host: cart, subset: v3}')}}]`;
+    const found = findingsIn(subsets + virtualService('cart', `{hosts: [cart], http: ${mirrored}}`));
+    expect(found.map(({ code, severity }) => [code, severity])).toEqual([['MESH0108', 'warning']]);
+  });
 });
 
 describe('VirtualServices', () => {
