@@ -4,87 +4,48 @@
  * extra.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { load } from 'js-yaml';
+import { join } from 'node:path';
 import { runReview } from '../src/app/run-review.ts';
-import type { Report } from '../src/model/report.ts';
-import { type Label, matches, workloads } from './labels/match.ts';
-import { type Row, writeRows } from './labels/rows.ts';
+import { hold, inWords } from './labels/hold.ts';
+import { labelledRecordings } from './labels/recordings.ts';
+import { Rows } from './labels/rows.ts';
 
-const root = process.env['MESH_RECORDINGS'] ?? '.recordings';
-const wanted = process.argv.slice(2).filter((it) => !it.startsWith('-'));
-const names = globSync('*/review-*/scenario.yaml', { cwd: root })
-  .map(dirname)
-  .filter((name) => wanted.length === 0 || wanted.some((it) => name.includes(it)))
-  .sort();
-
-const total = { found: 0, missed: 0, extra: 0 };
-const rows: Row[] = [];
-for (const name of names) {
-  const folder = join(root, name);
-  const { expect = {} } = load(readFileSync(join(folder, 'scenario.yaml'), 'utf8')) as {
-    expect?: { findings?: Label[]; fixed?: Label[]; changes?: Label[] };
-  };
+const rows = new Rows('review');
+for (const recording of labelledRecordings('*/review-*/scenario.yaml')) {
+  const { name, folder, expect } = recording;
+  const labels = [...(expect.findings ?? []), ...(expect.fixed ?? [])];
   const repository = repositoryOf(folder);
-  const flags = { git: repository, path: ['git'], capture: join(folder, 'capture') };
   try {
+    const flags = { git: repository, path: ['git'], capture: join(folder, 'capture') };
     const { report } = await runReview('base..head', flags, 'labels', AbortSignal.timeout(120_000));
     const review = report.review;
     console.log(
       `${name}: ${report.findings.length} introduced, ${review?.fixed.length} fixed, ${review?.unchanged.length} unchanged, ${review?.changes.length} changes, ${review?.blastRadius.length} groups of proxies, ${review?.requests.length} requests, rollout ${review?.rollout.join(' ')}`,
     );
-    const before = { ...total };
-    const extra = judge('introduced', expect.findings ?? [], report.findings, report);
-    extra.push(...judge('fixed', expect.fixed ?? [], review?.fixed ?? [], report));
-    rows.push({
-      recording: name,
-      command: 'review',
-      labels: [...(expect.findings ?? []), ...(expect.fixed ?? [])].filter((it) => !it.may && !it.needs).length,
-      found: total.found - before.found,
-      missed: total.missed - before.missed,
-      extra,
-    });
+    const introduced = hold(expect.findings ?? [], report.findings, report);
+    const fixed = hold(expect.fixed ?? [], review?.fixed ?? [], report);
+    const held = {
+      found: introduced.found + fixed.found,
+      missed: [...introduced.missed.map((it) => `introduced ${it}`), ...fixed.missed.map((it) => `fixed ${it}`)],
+      extra: [...introduced.extra, ...fixed.extra].filter(({ severity }) => severity !== 'info'),
+    };
+    for (const line of held.missed) console.log(`  missed ${line}`);
+    for (const it of held.extra) console.log(`  extra ${inWords(it, report)}`);
+    rows.add(recording, labels, 0, held, held.extra);
     if (process.argv.includes('--verbose')) {
       for (const change of review?.changes ?? []) console.log('  change', JSON.stringify(change));
       for (const group of review?.blastRadius ?? []) console.log('  blast', JSON.stringify(group).slice(0, 600));
       for (const request of review?.requests ?? []) console.log('  request', JSON.stringify(request));
     }
+  } catch (error) {
+    rows.failed(recording, labels, error as Error);
   } finally {
     rmSync(repository, { recursive: true, force: true });
   }
 }
-console.log(
-  `${names.length} recordings: ${total.found} labels found, ${total.missed} missed, ${total.extra} extra errors and warnings`,
-);
-writeRows(rows);
-process.exitCode = total.missed + total.extra > 0 ? 1 : 0;
-
-function judge(what: string, labels: Label[], findings: Report['findings'], report: Report): string[] {
-  const extra: string[] = [];
-  const left = new Set(findings);
-  for (const label of labels) {
-    const match = [...left].find((finding) => matches(label, finding, report));
-    if (match) {
-      left.delete(match);
-      total.found += 1;
-    } else if (!label.may && !label.needs) {
-      total.missed += 1;
-      console.log(`  missed ${what} ${JSON.stringify({ ...label, effect: undefined, fix: undefined })}`);
-    }
-  }
-  for (const finding of left) {
-    if (finding.severity === 'info') continue;
-    total.extra += 1;
-    extra.push(`${finding.severity} ${finding.code} ${finding.resource} ${finding.field}`);
-    const at = finding.location ? `${finding.location.file}:${finding.location.line}` : '';
-    console.log(
-      `  extra ${what} ${finding.severity} ${finding.code} ${finding.resource} ${finding.field} ${at} [${workloads(finding, report).join(',')}] ${finding.message}`,
-    );
-  }
-  return extra;
-}
+rows.end();
 
 /** A repository with the branches `base` and `head`. */
 function repositoryOf(folder: string): string {

@@ -1,5 +1,5 @@
 /**
- * `npm run labels:table`: holds `check` and `review` against the labels of all recordings and writes docs/labels.md.
+ * `npm run labels:table`: holds `drift`, `check` and `review` against the labels of all recordings and writes docs/labels.md.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Row } from './labels/rows.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'labels-'));
-const rows = ['labels-check.ts', 'labels-review.ts'].flatMap((script) => {
+const rows = ['labels-check.ts', 'labels-review.ts', 'labels.ts'].flatMap((script) => {
   const file = join(directory, `${script}.json`);
   try {
     const path = join(import.meta.dirname, script);
@@ -33,8 +33,9 @@ const table = (list: readonly Row[]): string =>
     ),
   ].join('\n');
 
-const judged = rows.filter((row) => !isFeature(row));
-const features = rows.filter(isFeature);
+const clean = rows.filter((row) => row.command === 'drift' && row.clean);
+const judged = rows.filter((row) => row.command !== 'drift' && !isFeature(row));
+const features = rows.filter((row) => row.command !== 'drift' && isFeature(row));
 const text = `# Findings held against labels
 
 Written by \`npm run labels:table\`. Each recording has labels that people wrote: which findings there must be, with kind,
@@ -48,6 +49,11 @@ ${judged.length} recordings: ${sum(judged, 'labels')} labels, ${sum(judged, 'fou
 ${table(judged.filter((row) => row.labels + row.found + row.missed + row.extra.length > 0))}
 
 The other ${judged.filter((row) => row.labels + row.found + row.missed + row.extra.length === 0).length} of these have no labels for these commands, and nothing was found.
+
+## Recordings that are clean
+
+Of ${clean.length} recordings of which people say that Git (of a review: its base), the API server and the proxies agree,
+\`drift\` finds nothing in ${clean.filter(({ extra }) => extra.length === 0).length}.
 
 ## Recordings of features
 
