@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { type OutputFile, writeReports } from '../src/app/output-files.ts';
+import { type OutputFile, withPages, writeReports } from '../src/app/output-files.ts';
 import type { Report } from '../src/model/report.ts';
 import { type Format, reporters } from '../src/report/index.ts';
 import type { Style } from '../src/report/types.ts';
@@ -18,7 +18,7 @@ export async function print(
   code: number,
 ): Promise<void> {
   const { printed, failures } = writeReports(report, flags['output-file'] ?? []);
-  await printText((style) => reporters[flags.output](report, style) + printed, code);
+  await printText((style) => reporters[flags.output](report, withPages(style)) + printed, code);
   if (failures.length > 0) throw Object.assign(new Error(failures.join('\n')), { expected: true });
 }
 

@@ -1,4 +1,4 @@
-import { readRulePage } from '../io/rule-page.ts';
+import { rulePage } from '../io/rule-page.ts';
 import { codes } from '../model/codes.ts';
 import { UserError } from './inputs.ts';
 
@@ -13,5 +13,7 @@ export async function explainCode(code: string): Promise<string> {
   const wanted = digits === undefined ? code : `MESH${digits.padStart(4, '0')}`;
   const all = Object.values(codes) as string[];
   if (!all.includes(wanted)) throw new UserError(`there is no code ${code}; codes are ${all.join(', ')}`);
-  return readRulePage(wanted);
+  const page = rulePage(wanted);
+  if (page === undefined) throw new UserError(`the page docs/rules/${wanted}.md is missing from this installation`);
+  return page;
 }

@@ -1,6 +1,8 @@
 import { writeOutputFile } from '../io/output-file.ts';
+import { rulePage } from '../io/rule-page.ts';
 import type { Report } from '../model/report.ts';
 import { type Format, reporters } from '../report/index.ts';
+import type { Style } from '../report/types.ts';
 
 /** One more output of a run. */
 export interface OutputFile {
@@ -21,11 +23,16 @@ export function writeReports(report: Report, files: readonly OutputFile[]): { pr
   let printed = '';
   const failures: string[] = [];
   for (const { format, file } of files) {
-    const text = reporters[format](report, { color: false, width });
+    const text = reporters[format](report, withPages({ color: false, width }));
     if (file === '-') printed += text;
     else failures.push(...write(file, text));
   }
   return { printed, failures };
+}
+
+/** The style with the documentation of codes, for formats that carry it. */
+export function withPages(style: Style): Style {
+  return { ...style, page: rulePage };
 }
 
 const reasons: Record<string, string> = {

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
 import { placeOf, sentence } from './place.ts';
@@ -5,20 +6,32 @@ import { plain } from './plain.ts';
 import type { Reporter } from './types.ts';
 
 const commands: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' };
+/** GitHub shows so many annotations of one level for a step, and drops the others without a word. */
+const shown = 10;
 
 /**
  * Workflow commands of GitHub Actions, a line each, which show findings beside the lines of a pull request. What could
- * not be read is annotated too.
+ * not be read is annotated too. Of more than GitHub shows the last one shown says how many follow; these stand in the log.
  */
 export const github: Reporter = (report) =>
-  [
-    ...report.findings.map(annotation),
-    ...groupDiagnostics(report.diagnostics)
-      .filter(({ severity }) => severity !== 'info')
-      .map((group) => command(commands[group.severity], { title: 'kubectl mesh' }, diagnosticInWords(group))),
-  ]
+  (['error', 'warning', 'info'] as const)
+    .flatMap((severity) => {
+      // What could not be read says how far the rest can be trusted: it is never among those that are dropped.
+      const unread = groupDiagnostics(report.diagnostics)
+        .filter((group) => group.severity === severity && severity !== 'info')
+        .map((group) => command(commands[severity], { title: 'kubectl mesh' }, diagnosticInWords(group)));
+      const findings = report.findings.filter((finding) => finding.severity === severity).map(annotation);
+      return withCount(severity, [...unread, ...findings]);
+    })
     .map((line) => `${line}\n`)
     .join('');
+
+function withCount(severity: Severity, lines: readonly string[]): string[] {
+  if (lines.length <= shown) return [...lines];
+  const [first, rest] = [lines.slice(0, shown - 1), lines.slice(shown - 1)];
+  const said = `${counted(rest.length, `more ${severity}`)}: GitHub shows ${shown} annotations of a level for a step. The log has all of them.`;
+  return [...first, command(commands[severity], { title: 'kubectl mesh' }, said), ...rest];
+}
 
 function annotation(finding: Finding): string {
   const { path, line, column } = placeOf(finding);

@@ -19,7 +19,9 @@ interface Case {
 
 /**
  * JUnit XML: a failed test for each error or warning, a passed one with its text for each info, a broken one for what
- * could not be read, and a passed one for a run that found nothing. Nothing examined is never a pass.
+ * could not be read, and a passed one for a run that found nothing. Nothing examined is never a pass. Elements and
+ * attributes are those of Jenkins' schema (xunit-plugin, junit-10.xsd), which some tools hold every report to: it has no
+ * file and line, so the place stands in the text.
  */
 export const junit: Reporter = (report) => {
   const known = new Map(report.proxies.map((proxy) => [proxy.id, proxy]));
@@ -46,7 +48,6 @@ ${cases.map((it) => it.xml).join('\n')}
 function ofFinding(finding: Finding, proxies: string): Case {
   const failed = finding.severity !== 'info';
   const { code, kind, resource, field, location } = finding;
-  const file = location ? ` file="${xml(location.file)}" line="${location.line}"` : '';
   const details = [
     sentence(finding),
     location ? `at ${location.file}:${location.line}:${location.column}` : '',
@@ -58,14 +59,14 @@ function ofFinding(finding: Finding, proxies: string): Case {
   const body = failed
     ? `<failure type="${xml(`${code} ${kind}`)}" message="${xml(sentence(finding))}">${text}</failure>`
     : `<system-out>${text}</system-out>`;
-  return { xml: testcase(resource, `${code} ${field === '' ? kind : field}`, file, body), failed, broken: false };
+  return { xml: testcase(resource, `${code} ${field === '' ? kind : field}`, body), failed, broken: false };
 }
 
 function ofWaived(finding: WaivedFinding): Case {
   const { code, kind, resource, field } = finding;
   const body = `<skipped message="${xml(`waived: ${waiverInWords(finding.waiver)}`)}"/>`;
   const name = `${code} ${field === '' ? kind : field}`;
-  return { xml: testcase(resource, name, '', body), failed: false, broken: false, skipped: true };
+  return { xml: testcase(resource, name, body), failed: false, broken: false, skipped: true };
 }
 
 function unread(report: Report): Case[] {
@@ -75,24 +76,23 @@ function unread(report: Report): Case[] {
     return testcase(
       'not read',
       `${index + 1}`,
-      '',
       `<error type="not read" message="${xml(group.message)}">${text}</error>`,
     );
   });
   if (!report.complete && cases.length === 0)
-    cases.push(testcase('not read', '1', '', '<error type="not read" message="the run is incomplete"/>'));
+    cases.push(testcase('not read', '1', '<error type="not read" message="the run is incomplete"/>'));
   return cases.map((it) => ({ xml: it, failed: false, broken: true }));
 }
 
 function passed(report: Report): Case {
   const text = xml(examined(report).join('\n'));
   return {
-    xml: testcase('mesh', 'nothing found', '', `<system-out>${text}</system-out>`),
+    xml: testcase('mesh', 'nothing found', `<system-out>${text}</system-out>`),
     failed: false,
     broken: false,
   };
 }
 
-function testcase(classname: string, name: string, file: string, body: string): string {
-  return `    <testcase classname="${xml(classname)}" name="${xml(name)}"${file} time="0">${body}</testcase>`;
+function testcase(classname: string, name: string, body: string): string {
+  return `    <testcase classname="${xml(classname)}" name="${xml(name)}" time="0">${body}</testcase>`;
 }

@@ -7,14 +7,20 @@ import { shortened } from './shorten.ts';
 
 type Block = (finding: Finding, proxies: ReadonlyMap<string, ReportedProxy>) => string;
 
+/** A part of a comment that is folded; of its items as many are shown as there is room for. */
+export interface Section {
+  title: string;
+  items: readonly string[];
+}
+
 /** What a review says beside what is introduced, a part each, in the order of importance. */
 export function reviewSections(
   { review }: Report,
   proxies: ReadonlyMap<string, ReportedProxy>,
   block: Block,
-): string[] {
+): Section[] {
   if (review === undefined) return [];
-  const groups = [
+  return [
     section(
       `What changes (${review.changes.length})`,
       review.changes.map(({ resource, field, kind, location, proxies: ids, effect }) => {
@@ -65,12 +71,9 @@ export function reviewSections(
       `As before (${review.unchanged.length})`,
       review.unchanged.map((finding) => block(finding, proxies)),
     ),
-  ].filter((part) => part !== '');
-  if (review.blastRadius.length > 0) return groups;
-  return ["**No proxy's effective configuration changes.**", ...groups];
+  ].filter(({ items }) => items.length > 0);
 }
 
-function section(title: string, parts: readonly string[]): string {
-  if (parts.length === 0) return '';
-  return `<details><summary>${title}</summary>\n\n${parts.join('\n')}\n\n</details>`;
+function section(title: string, items: readonly string[]): Section {
+  return { title, items };
 }

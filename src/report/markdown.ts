@@ -5,7 +5,7 @@ import type { WaivedFinding } from '../model/waiver.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
 import { envoyDiffs } from './envoy-diff.ts';
 import { markdownCode, markdownFence, markdownText, summaryText } from './markdown-escape.ts';
-import { reviewSections } from './markdown-review.ts';
+import { reviewSections, type Section } from './markdown-review.ts';
 import { bareMessage, placeOf } from './place.ts';
 import { affectedInWords } from './proxies.ts';
 import { shortened } from './shorten.ts';
@@ -17,6 +17,8 @@ import { waiverInWords } from './waived.ts';
 const limit = 65_536;
 const reserve = 512;
 const longestDiff = 60;
+const mostUnread = 15;
+const mostRelated = 10;
 
 /**
  * Markdown for a comment on a pull request, or for a step summary. The first line is a hidden marker, the same for every
@@ -31,6 +33,7 @@ export const markdown: Reporter = (report) => {
     ...examined(report).map((line) => `${markdownText(line)}  `),
     '',
     ...unread(report),
+    ...(report.review?.blastRadius.length === 0 ? ["\n**No proxy's effective configuration changes.**"] : []),
   ];
   const findings = report.findings.map((finding) => block(finding, proxies));
   const waived = report.waived.length > 0 ? [waivedSection(report.waived)] : [];
@@ -38,28 +41,36 @@ export const markdown: Reporter = (report) => {
 };
 
 /** Adds parts while they fit. Findings come first: what a review says beside is cut before them. */
-function cut(head: string, findings: readonly string[], report: Report, beside: readonly string[]): string {
+function cut(head: string, findings: readonly string[], report: Report, beside: readonly Section[]): string {
   let size = Buffer.byteLength(head) + reserve;
-  const parts: string[] = [];
-  const take = (part: string): boolean => {
+  const fits = (part: string): boolean => {
     const bytes = Buffer.byteLength(part) + 2;
     if (size + bytes > limit) return false;
     size += bytes;
-    parts.push(part);
     return true;
   };
-  const fits = findings.findIndex((part) => !take(part));
-  const left = fits === -1 ? [] : report.findings.slice(fits);
-  const hidden = beside.filter((part) => left.length > 0 || !take(part)).length;
+  const full = findings.findIndex((part) => !fits(part));
+  const parts = full === -1 ? [...findings] : findings.slice(0, full);
+  const left = full === -1 ? [] : report.findings.slice(full);
   if (left.length > 0)
     parts.push(
       `**${counted(left.length, 'finding')} ${left.length === 1 ? 'is' : 'are'} not shown here** (${countsInWords(countOf(left))}): the comment is full.`,
     );
-  if (hidden > 0)
-    parts.push(
-      `**${counted(hidden, 'more part')} of the review ${hidden === 1 ? 'is' : 'are'} not shown here**: the comment is full.`,
-    );
+  const hidden: string[] = [];
+  for (const section of beside) {
+    const shown = left.length > 0 || !fits(folded(section, 0)) ? 0 : section.items.findIndex((item) => !fits(item));
+    if (shown === 0) hidden.push(section.title);
+    else parts.push(folded(section, shown === -1 ? section.items.length : shown));
+  }
+  if (hidden.length > 0) parts.push(`**Not shown here**: ${hidden.join('; ')}: the comment is full.`);
   return `${[head.trimEnd(), ...parts].join('\n\n')}\n`;
+}
+
+/** The first items of a section, with a count of the others. */
+function folded({ title, items }: Section, shown: number): string {
+  const left = items.length - shown;
+  const rest = left > 0 ? [`\n**${left} more not shown here**: the comment is full.`] : [];
+  return `<details><summary>${title}</summary>\n\n${[...items.slice(0, shown), ...rest].join('\n')}\n\n</details>`;
 }
 
 function marker({ tool, cluster }: Report): string {
@@ -77,9 +88,11 @@ function block(finding: Finding, proxies: ReadonlyMap<string, ReportedProxy>): s
     effect === '' ? '' : `effect: ${markdownText(shortened(effect))}`,
     `affects: ${markdownText(affectedInWords(finding, proxies))}`,
     fix === '' ? '' : `fix: ${markdownText(shortened(fix))}`,
-    ...related.map(({ message: said, location: at }) =>
-      at ? `see: ${markdownText(said)} (${markdownCode(`${at.file}:${at.line}`)})` : `see: ${markdownText(said)}`,
-    ),
+    ...related.slice(0, mostRelated).map(({ message: said, location: at }) => {
+      const place = at ? ` (${markdownCode(`${at.file}:${at.line}`)})` : '';
+      return `see: ${markdownText(shortened(said))}${place}`;
+    }),
+    related.length > mostRelated ? `see: ${related.length - mostRelated} more; -o json has all` : '',
     `${markdownText(kind)} ${markdownText(code)}`,
   ];
   const list = details.filter((line) => line !== '').map((line) => `- ${line}`);
@@ -94,13 +107,13 @@ function block(finding: Finding, proxies: ReadonlyMap<string, ReportedProxy>): s
 }
 
 /** What does not count, and why. */
-function waivedSection(waived: readonly WaivedFinding[]): string {
+function waivedSection(waived: readonly WaivedFinding[]): Section {
   const items = waived.map((finding) => {
     const subject = [finding.resource, finding.field].filter((part) => part !== '').map(markdownCode);
     const said = markdownText(shortened(bareMessage(finding)));
     return `- ${finding.severity} ${subject.join(' ')} ${said} (${finding.code}): ${markdownText(shortened(waiverInWords(finding.waiver)))}`;
   });
-  return `<details><summary>Waived (${waived.length})</summary>\n\n${items.join('\n')}\n\n</details>`;
+  return { title: `Waived (${waived.length})`, items };
 }
 
 function diffs(finding: Finding): string[] {
@@ -114,8 +127,11 @@ function diffs(finding: Finding): string[] {
   return ['', markdownFence([...lines.slice(0, longestDiff).map((line) => shortened(line)), ...more], 'diff')];
 }
 
+/** What could not be read: no more of it than leaves room for findings. */
 function unread(report: Report): string[] {
-  return groupDiagnostics(report.diagnostics)
+  const lines = groupDiagnostics(report.diagnostics)
     .filter(({ severity }) => severity !== 'info')
     .map((group) => `- **${group.severity}**: ${markdownText(shortened(diagnosticInWords(group)))}`);
+  if (lines.length <= mostUnread) return lines;
+  return [...lines.slice(0, mostUnread - 1), `- ${lines.length - mostUnread + 1} more: -o text and -o json have all`];
 }

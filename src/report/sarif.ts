@@ -11,10 +11,14 @@ import type { Reporter } from './types.ts';
 
 const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 const root = '%SRCROOT%';
+const repository = 'https://github.com/kubectl-mesh/kubectl-mesh';
+/** Code scanning refuses a run with more. */
+const most = 25_000;
 
 /** SARIF 2.1.0 (OASIS), as GitHub's and other tools' code scanning read it. */
-export const sarif: Reporter = (report) => {
-  const rules = [...new Set(all(report).map(({ finding }) => finding.code))].sort();
+export const sarif: Reporter = (report, { page }) => {
+  const entries = all(report);
+  const rules = [...new Set(entries.map(({ finding }) => finding.code))].sort();
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -24,15 +28,16 @@ export const sarif: Reporter = (report) => {
           driver: {
             name: report.tool.name,
             semanticVersion: report.tool.version,
-            informationUri: 'https://github.com/kubectl-mesh/kubectl-mesh',
-            rules: rules.map(rule),
+            informationUri: repository,
+            rules: rules.map((code) => rule(code, page?.(code))),
           },
         },
-        automationDetails: { id: `kubectl-mesh/${report.tool.command}/` },
+        // One category for each cluster: the results of one never take the place of another's.
+        automationDetails: { id: `kubectl-mesh/${report.tool.command}/${clusterOf(report)}` },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { [root]: { description: { text: 'The root of the repository.' } } },
         invocations: [{ executionSuccessful: report.complete, toolExecutionNotifications: notifications(report) }],
-        results: results(report, rules),
+        results: results(entries, rules),
       },
     ],
   };
@@ -58,10 +63,13 @@ function all({ findings, waived, review }: Report): Baselined[] {
   ];
 }
 
-function results(report: Report, rules: readonly string[]): unknown[] {
-  const entries = all(report);
+function clusterOf({ cluster }: Report): string {
+  return cluster.context === undefined ? '' : `${cluster.context.replace(/[^\w.:@-]+/g, '-')}/`;
+}
+
+function results(entries: readonly Baselined[], rules: readonly string[]): unknown[] {
   const ids = fingerprints(entries.map(({ finding }) => finding));
-  return entries.map(({ finding, state, waiver }, index) => {
+  return entries.slice(0, most).map(({ finding, state, waiver }, index) => {
     const related = finding.related.filter((it) => it.location !== undefined);
     return {
       ruleId: finding.code,
@@ -135,23 +143,29 @@ function uri(path: string): string {
     .join('/');
 }
 
-function rule(code: string): unknown {
+/** A rule, with its documentation page as help where it is at hand. */
+function rule(code: string, page: string | undefined): unknown {
   const { name, summary } = ruleHelp(code);
-  const help = `${summary} kubectl mesh explain ${code} says more.`;
+  const help = page ?? `${summary} kubectl mesh explain ${code} says more.`;
   return {
     id: code,
     name: `${name[0]?.toUpperCase()}${name.slice(1)}`,
     shortDescription: { text: summary },
     fullDescription: { text: summary },
-    help: { text: help, markdown: `${summary}\n\n\`kubectl mesh explain ${code}\` says more.` },
+    help: { text: help, markdown: help.replace(/\]\((MESH\d{4}\.md)\)/g, `](${repository}/blob/main/docs/rules/$1)`) },
+    helpUri: `${repository}/blob/main/docs/rules/${code}.md`,
   };
 }
 
 function notifications(report: Report): unknown[] {
-  return groupDiagnostics(report.diagnostics).map((group) => ({
+  const left = all(report).length - most;
+  const said = groupDiagnostics(report.diagnostics).map((group) => ({
     level: levels[group.severity],
     message: { text: plain(diagnosticInWords(group)) },
   }));
+  if (left <= 0) return said;
+  const text = `${left} results are left out: code scanning takes ${most} in a run. -o json has all.`;
+  return [{ level: 'warning', message: { text } }, ...said];
 }
 
 /** A plain text message of SARIF: `[text](target)` would be read as a link. */

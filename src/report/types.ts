@@ -6,6 +6,8 @@ export interface Style {
   color: boolean;
   /** Columns to wrap at. */
   width: number;
+  /** The documentation page of a code, in markdown, for formats that carry the help of a rule. */
+  page?(code: string): string | undefined;
 }
 
 /** Writes a report in one format. Pure: equal reports give equal text. */

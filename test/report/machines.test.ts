@@ -54,6 +54,25 @@ describe('sarif', () => {
     expect(result.message.text).toContain('VirtualService shop/reviews spec.http[0].timeout is 15s');
   });
 
+  it('carries the pages of the rules as help, and counts what is more than code scanning takes', () => {
+    const page = (code: string) => `# ${code}: a title\n\nSee [MESH0002](MESH0002.md).\n`;
+    const many = Array.from({ length: 25_003 }, (_, index) => aFinding({ field: `spec.${index}`, evidence: [] }));
+    const log = JSON.parse(reporters.sarif(aReport(many), { ...style, page }));
+    expect(valid(log), JSON.stringify(valid.errors)).toBe(true);
+    const [{ help, helpUri }] = log.runs[0].tool.driver.rules;
+    expect(help.markdown).toContain('/docs/rules/MESH0002.md)');
+    expect(helpUri).toMatch(/\/docs\/rules\/MESH0001\.md$/);
+    expect(log.runs[0].results).toHaveLength(25_000);
+    expect(log.runs[0].invocations[0].toolExecutionNotifications[0].message.text).toMatch(/^3 results are left out/);
+  });
+
+  it('has a category for each cluster', () => {
+    const of = (context?: string) =>
+      JSON.parse(reporters.sarif(aReport([], { cluster: { context, istioVersions: [] } as never }), style)).runs[0]
+        .automationDetails.id;
+    expect([of(), of('prod/eu')]).toEqual(['kubectl-mesh/drift/', 'kubectl-mesh/drift/prod-eu/']);
+  });
+
   it('gives the states of a review', () => {
     const log = JSON.parse(reporters.sarif(aReview(), style));
     expect(valid(log), JSON.stringify(valid.errors)).toBe(true);
@@ -82,7 +101,39 @@ describe('fingerprints', () => {
   });
 });
 
+/** What Jenkins' schema (xunit-plugin, junit-10.xsd) allows of what is written: children and attributes. */
+const jenkins: Record<string, { children: string[]; attributes: string[] }> = {
+  testsuites: { children: ['testsuite'], attributes: ['name', 'time', 'tests', 'failures', 'errors'] },
+  testsuite: { children: ['testcase'], attributes: ['name', 'tests', 'failures', 'errors', 'skipped', 'time'] },
+  testcase: { children: ['skipped', 'error', 'failure', 'system-out'], attributes: ['name', 'time', 'classname'] },
+  skipped: { children: [], attributes: ['type', 'message'] },
+  error: { children: [], attributes: ['type', 'message'] },
+  failure: { children: [], attributes: ['type', 'message'] },
+  'system-out': { children: [], attributes: [] },
+};
+
 describe('junit', () => {
+  it('has the elements and attributes of the schema alone', () => {
+    const waiver = { source: 'comment' as const, reason: 'later' };
+    const report = aReport([aFinding(), aFinding({ severity: 'info' })], {
+      diagnostics: [unread],
+      complete: false,
+      waived: [{ ...aFinding(), waiver }],
+    });
+    const seen = new Set<string>();
+    const look = (element: ReturnType<typeof parseXml>): void => {
+      seen.add(element.name);
+      const allowed = jenkins[element.name];
+      for (const name of Object.keys(element.attributes)) expect(allowed?.attributes, element.name).toContain(name);
+      for (const child of element.children) {
+        expect(allowed?.children, element.name).toContain(child.name);
+        look(child);
+      }
+    };
+    look(parseXml(reporters.junit(report, style)));
+    expect([...seen].sort()).toEqual(Object.keys(jenkins).sort());
+  });
+
   it('is well-formed XML that keeps the text, whatever it is', () => {
     fc.assert(
       fc.property(fc.array(anyFinding), (findings) => {
@@ -146,6 +197,20 @@ describe('github', () => {
         }
       }),
     );
+  });
+
+  it('says in the last annotation that GitHub shows how many it leaves out', () => {
+    const many = (severity: 'error' | 'warning', count: number) =>
+      Array.from({ length: count }, (_, index) => aFinding({ severity, field: `spec.${index}` }));
+    const report = aReport([...many('error', 12), ...many('warning', 10)], { diagnostics: [unread] });
+    const lines = reporters.github(report, style).trimEnd().split('\n');
+    expect(lines).toHaveLength(24);
+    expect(lines[0]).toContain('no dump');
+    expect(lines[9]).toBe(
+      '::error title=kubectl mesh::4 more errors: GitHub shows 10 annotations of a level for a step. The log has all of them.',
+    );
+    expect(lines.slice(0, 14).every((line) => line.startsWith('::error '))).toBe(true);
+    expect(lines.slice(14).every((line) => line.startsWith('::warning file='))).toBe(true);
   });
 
   it('says beside the line what is wrong', () => {

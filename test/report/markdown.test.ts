@@ -56,6 +56,22 @@ describe('markdown', () => {
     expect(out.match(/<\/details>/g)).toHaveLength(there);
   });
 
+  it('keeps to the limit however much could not be read, and names the parts that it leaves out', () => {
+    const diagnostics = Array.from({ length: 3000 }, (_, index) => ({
+      severity: 'error' as const,
+      message: `file ${index}: ${'broken '.repeat(100)}`,
+    }));
+    const fixed = Array.from({ length: 2000 }, (_, index) => aFinding({ resource: `Gateway shop/g${index}` }));
+    const { review } = aReview();
+    const out = reporters.markdown(aReport([aFinding()], { diagnostics, review: { ...review!, fixed } }), style);
+    expect(Buffer.byteLength(out)).toBeLessThanOrEqual(65_536);
+    expect(out).toContain('shop/reviews');
+    expect(out).toContain('2986 more: -o text and -o json have all');
+    expect(out).toMatch(/Fixed by this change \(2000\)[\s\S]*\*\*\d+ more not shown here\*\*: the comment is full/);
+    expect(out).toContain('**Not shown here**: As before (1): the comment is full.');
+    expect(out.match(/<details>/g)).toHaveLength(out.match(/<\/details>/g)!.length);
+  });
+
   it('begins with the same marker whatever was found, so that the comment can be edited', () => {
     const [first] = reporters.markdown(aReport([aFinding()]), style).split('\n');
     expect(reporters.markdown(aReport([]), style).split('\n')[0]).toBe(first);

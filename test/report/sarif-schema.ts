@@ -21,6 +21,7 @@ const rule = object(
     shortDescription: multiformat,
     fullDescription: multiformat,
     help: multiformat,
+    helpUri: { type: 'string', pattern: '^https://' },
   },
   ['id'],
 );

@@ -13,6 +13,10 @@ export const chromium = [process.env['CHROMIUM'], 'chromium', 'chromium-browser'
 export interface Page {
   /** The value of an expression in the page. */
   evaluate<Value>(expression: string): Promise<Value>;
+  /** Presses a key on what has the focus. */
+  press(key: 'Enter' | 'Tab'): Promise<void>;
+  /** The page as it is printed, in PDF. */
+  print(): Promise<Buffer>;
   /** Addresses that the page asked for, its own first. */
   requests: string[];
   /** What the browser complained of: exceptions, violations of the page's policy. */
@@ -65,6 +69,12 @@ export async function openPage(url: string): Promise<Page> {
     complaints,
     evaluate: async (expression) =>
       (await send('Runtime.evaluate', { expression, returnByValue: true }, sessionId)).result.value,
+    press: async (key) => {
+      const text = key === 'Enter' ? '\r' : '';
+      const code = { key, code: key, windowsVirtualKeyCode: key === 'Enter' ? 13 : 9, text };
+      for (const type of ['keyDown', 'keyUp']) await send('Input.dispatchKeyEvent', { type, ...code }, sessionId);
+    },
+    print: async () => Buffer.from((await send('Page.printToPDF', {}, sessionId)).data, 'base64'),
     close: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       socket.close();

@@ -20,6 +20,17 @@ for (const table of document.querySelectorAll('table.sortable')) {
     });
   });
 }
+// On paper nothing can be unfolded.
+const folded = [];
+addEventListener('beforeprint', () => {
+  for (const part of document.querySelectorAll('details:not([open])')) {
+    part.open = true;
+    folded.push(part);
+  }
+});
+addEventListener('afterprint', () => {
+  for (const part of folded.splice(0)) part.open = false;
+});
 const filter = document.getElementById('filter');
 filter?.addEventListener('input', () => {
   const wanted = filter.value.toLowerCase();

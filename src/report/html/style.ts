@@ -18,5 +18,8 @@ input { font: inherit; padding: .25rem .5rem; width: 20rem; max-width: 100%; }
 svg { max-width: 100%; height: auto; } svg text { font: 12px ui-monospace, monospace; fill: currentColor; }
 svg path { fill: none; stroke-width: 1.5; opacity: .6; } svg .error { stroke: var(--error); } svg .warning { stroke: var(--warning); }
 svg .info { stroke: var(--info); } svg text { stroke: none; }
-@media print { input, th button::after { display: none; } }
+@media print {
+  label, input, th button::after { display: none; } .wrap { overflow: visible; } pre { white-space: pre-wrap; }
+  tr, svg { break-inside: avoid; } body { max-width: none; padding: 0; } #findings td:nth-child(n) { min-width: 0; }
+}
 `;

@@ -92,6 +92,26 @@ browser('html in a browser', () => {
     expect([turned[0], turned.at(-1)]).toEqual(['info', 'error']);
   });
 
+  it('is sorted from the keyboard alone', async () => {
+    await page.evaluate('document.querySelector("#proxies th button").focus()');
+    await page.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Type');
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await page.press('Enter');
+    expect(await page.evaluate('document.activeElement.closest("th").ariaSort')).toBe('ascending');
+  });
+
+  it('is printed with all that was folded, and is as before afterwards', async () => {
+    const open = 'document.querySelectorAll("details[open]").length';
+    await page.evaluate(
+      `globalThis.opened = 0; addEventListener("beforeprint", () => { globalThis.opened = ${open}; })`,
+    );
+    expect((await page.print()).subarray(0, 5).toString()).toBe('%PDF-');
+    expect(await page.evaluate('globalThis.opened === document.querySelectorAll("details").length')).toBe(true);
+    expect(await page.evaluate(open)).toBe(0);
+    expect(page.complaints).toEqual([]);
+  });
+
   it('filters findings', async () => {
     const type =
       'const f = document.getElementById("filter"); f.value = "VirtualService shop/B"; f.dispatchEvent(new Event("input"));';
