@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import type { Label } from './match.ts';
 import type { Refused } from './refused.ts';
@@ -40,7 +40,7 @@ export function labelledRecordings(pattern = '*/*/scenario.yaml'): LabelledRecor
         readFileSync(join(folder, 'scenario.yaml'), 'utf8'),
       ) as Partial<LabelledRecording>;
       const path = existsSync(join(folder, 'rendered')) ? 'rendered' : 'git';
-      const applied = existsSync(join(folder, 'base')) ? 'base' : path;
+      const applied = basename(name).startsWith('review-') ? 'base' : path;
       return { name, folder, path, applied, expect, refused };
     });
   if (found.length === 0) {

@@ -62,7 +62,7 @@ function unserved(mesh: CompiledMesh, service: VirtualService, host: string, ind
     findingOf(mesh, {
       code: codes.unservedHost,
       kind: 'unresolved',
-      severity: 'warning',
+      severity: 'error',
       at: at(service.resource, 'spec', 'hosts', index),
       proxies: holdersOf(mesh, service),
       message: `has host ${host}, which no server of ${gateways.map((it) => resourceName(it)).join(', ')} has`,

@@ -122,5 +122,8 @@ function score(path: Path, value: unknown, details: string): number {
   const camel = String(key).replace(/(^|_)([a-z])/g, (_, _underscore, letter: string) => letter.toUpperCase());
   if (camel !== '' && details.includes(camel)) points += 3;
   if (typeof key === 'string' && key.length > 3 && details.includes(key)) points += 1;
+  // Where Envoy's own code refuses, the sentence names the field in words: `the table size of maglev must be prime`.
+  if (typeof key === 'string' && key.includes('_') && details.toLowerCase().includes(key.replaceAll('_', ' ')))
+    points += 3;
   return points;
 }

@@ -26,9 +26,10 @@ export type GitTwin = (resource: Resource) => Resource | undefined;
 export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Finding[] {
   const findings = new Map<string, Finding>();
   for (const { examined, expected, differences } of behind) {
-    const own = new Map(differences.map((difference) => keyed(staleFinding(examined, expected, difference, gitTwin))));
+    const all = new Map(differences.map((difference) => keyed(staleFinding(examined, expected, difference, gitTwin))));
+    const own = new Map(onePerField([...all.values()]).map(keyed));
     // Proxies stuck at different ages are told apart even where they share a value: each age is one story.
-    const age = JSON.stringify([...own.keys()].sort());
+    const age = JSON.stringify([...all.keys()].sort());
     for (const [key, finding] of own) {
       const known = findings.get(key + age);
       if (known) known.proxies.push(examined.proxy.id);
@@ -42,6 +43,25 @@ export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Find
         it.field !== '' && it.resource === coarse.resource && coarse.proxies.every((id) => it.proxies.includes(id)),
     );
   return all.filter((it) => it.field !== '' || !detailed(it)).map(worded);
+}
+
+/**
+ * One finding for each field of an object: what a policy says shapes many parts of a proxy, and one change is told once. Told
+ * is the live value that is the likeliest to be one of the config's: a scalar before nothing, and before pieces of Envoy's.
+ */
+function onePerField(findings: readonly Finding[]): Finding[] {
+  const rank = ({ live, expected }: Finding): number => {
+    if (live === null || live === undefined) return 1;
+    if (typeof live === 'object') return typeof expected === 'object' ? 0 : 2;
+    return 0;
+  };
+  const groups = Map.groupBy(findings, ({ resource, field }) => JSON.stringify([resource, field]));
+  return [...groups.values()].flatMap((group) => {
+    const [first, ...others] = [...group].sort((a, b) => rank(a) - rank(b));
+    if (!first) return [];
+    const evidence = [first, ...others].flatMap((it) => it.evidence ?? []).slice(0, 5);
+    return [others.length === 0 ? first : { ...first, evidence }];
+  });
 }
 
 function keyed(finding: Finding): [key: string, finding: Finding] {

@@ -36,6 +36,8 @@ export function sameSpelling(left: unknown, right: unknown, path: Path, namespac
       const duration = durationNanoseconds(left);
       if (duration !== undefined && duration === durationNanoseconds(right)) return true;
     }
+    // Istio parses protocols in any case.
+    if (key === 'protocol') return left.toLowerCase() === right.toLowerCase();
     if (key === 'host' || key === 'hosts') {
       const strip = (host: string): string => host.replace(/^\*\//, '');
       return fullHost(strip(left), namespace) === fullHost(strip(right), namespace);

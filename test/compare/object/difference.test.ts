@@ -23,6 +23,7 @@ describe('differences of two objects', () => {
   it.each([
     ['the spelling of a duration', { timeout: '1.5s' }, { timeout: '1500ms' }],
     ['a short and a full host', { host: 'catalog' }, { host: 'catalog.shop.svc.cluster.local' }],
+    ['the case of a protocol', { port: { protocol: 'http' } }, { port: { protocol: 'HTTP' } }],
     ['an explicit default', { route: [{ weight: 100 }] }, { route: [{}] }],
     ['the order of a set', { namespaces: ['a', 'b'] }, { namespaces: ['b', 'a'] }],
     ['gateways that mean the mesh', { gateways: ['mesh'] }, {}],
