@@ -76,6 +76,10 @@ export const codes = {
   sharedCertificate: 'MESH0197',
   httpFieldsOnTcp: 'MESH0198',
   waitingSecret: 'MESH0199',
+  inboundProtocol: 'MESH0200',
+  telemetryReplaced: 'MESH0201',
+  telemetryWithoutProvider: 'MESH0202',
+  selectsNobody: 'MESH0203',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

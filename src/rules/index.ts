@@ -11,6 +11,7 @@ import { hostTaken } from './host-taken.ts';
 import { httpFieldsOnTcp } from './http-fields-on-tcp.ts';
 import { idleMatch } from './idle-match.ts';
 import { idleTcpRoute } from './idle-tcp-route.ts';
+import { inboundProtocol } from './inbound-protocol.ts';
 import { matchMisses } from './match-misses.ts';
 import { namesNobody } from './names-nobody.ts';
 import { peerAuthentication } from './peer-authentication.ts';
@@ -19,12 +20,15 @@ import { refusedVirtualService } from './refused-virtual-service.ts';
 import { ruleForNobody } from './rule-for-nobody.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
 import { schemaValidation } from './schema-validation.ts';
+import { selectsNobody } from './selects-nobody.ts';
 import { serverDropped } from './server-dropped.ts';
 import { serviceEntryClash } from './service-entry-clash.ts';
 import { serviceEntryPort } from './service-entry-port.ts';
 import { severalForWorkload } from './several-for-workload.ts';
 import { shadowedRoute } from './shadowed-route.ts';
 import { sharedCertificate } from './shared-certificate.ts';
+import { telemetryReplaced } from './telemetry-replaced.ts';
+import { telemetryWithoutProvider } from './telemetry-without-provider.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { unknownGateway } from './unknown-gateway.ts';
@@ -69,6 +73,10 @@ const rules: readonly Rule[] = [
   serviceEntryPort,
   sharedCertificate,
   unreadObject,
+  selectsNobody,
+  telemetryWithoutProvider,
+  telemetryReplaced,
+  inboundProtocol,
 ];
 
 /** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */

@@ -32,12 +32,23 @@ export function selectsTemplate(policy: Resource, registry: Registry): boolean {
   });
 }
 
-/** Whether the labels are those of a gateway's workload that runs no pod now, or of a WorkloadEntry (a proxy outside of Kubernetes). */
-export function runsElsewhere(registry: Registry, labels: Record<string, string>): boolean {
-  const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'].flatMap((kind) => registry.resources(kind));
-  const templates = workloads.map((it) => valueAt(it.object, ['spec', 'template', 'metadata', 'labels']));
-  const entries = registry.resources('WorkloadEntry').map((it) => it.spec['labels']);
-  return [...templates, ...entries].some(
+/**
+ * Whether the labels are those of a workload that runs no pod now, or of one outside of Kubernetes (WorkloadEntry,
+ * WorkloadGroup).
+ *
+ * @param namespace of the workload; undefined: any
+ */
+export function runsElsewhere(registry: Registry, labels: Record<string, string>, namespace?: string): boolean {
+  const list = (kinds: string[]): Resource[] =>
+    kinds
+      .flatMap((kind) => registry.resources(kind))
+      .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  const templates = list(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout']).map((it) =>
+    valueAt(it.object, ['spec', 'template', 'metadata', 'labels']),
+  );
+  const entries = list(['WorkloadEntry']).map((it) => it.spec['labels']);
+  const groups = list(['WorkloadGroup']).map((it) => valueAt(it.object, ['spec', 'metadata', 'labels']));
+  return [...templates, ...entries, ...groups].some(
     (own) => isObject(own) && matchesLabels(labels, own as Record<string, string>),
   );
 }

@@ -1,4 +1,4 @@
-import { isNamespaceWide, selectorLabels } from '../compile/policy-attachment.ts';
+import { isNamespaceWide, selectorLabels, targetRefs } from '../compile/policy-attachment.ts';
 import { peerPolicy } from '../compile/security/peer-authentication.ts';
 import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
@@ -10,13 +10,19 @@ import { at, findingOf } from './finding.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /**
- * PeerAuthentications and Sidecars that hold for the same workload, of which istiod takes the oldest alone, and that say
- * something else. One with a selector over one without is no clash: that is how defaults are overridden.
+ * PeerAuthentications, Sidecars and ProxyConfigs that hold for the same workload, and Telemetries without a selector, of
+ * which istiod takes the oldest alone, and that say something else. One with a selector over one without is no clash:
+ * that is how defaults are overridden.
  */
 export const severalForWorkload: Rule = {
   name: 'several-for-workload',
   codes: [codes.olderForWorkload],
-  find: (mesh) => [...clashes(mesh, 'PeerAuthentication', labelsOf), ...clashes(mesh, 'Sidecar', sidecarLabels)],
+  find: (mesh) => [
+    ...clashes(mesh, 'PeerAuthentication', labelsOf),
+    ...clashes(mesh, 'Sidecar', sidecarLabels),
+    ...clashes(mesh, 'ProxyConfig', labelsOf),
+    ...clashes(mesh, 'Telemetry', labelsOf, [false]),
+  ],
 };
 
 interface Lost {
@@ -25,11 +31,17 @@ interface Lost {
   proxies: Set<Proxy>;
 }
 
-function clashes(mesh: CompiledMesh, kind: string, labels: (resource: Resource) => Record<string, string>): Finding[] {
-  const all = mesh.registry.resources(kind);
+/** @param selectivities those with a selector, those without, or both */
+function clashes(
+  mesh: CompiledMesh,
+  kind: string,
+  labels: (resource: Resource) => Record<string, string>,
+  selectivities: readonly boolean[] = [true, false],
+): Finding[] {
+  const all = mesh.registry.resources(kind).filter((it) => targetRefs(it).length === 0);
   const found = new Map<Resource, Lost>();
   for (const proxy of mesh.proxies)
-    for (const selective of [true, false]) {
+    for (const selective of selectivities) {
       const scopes = selective ? [proxy.namespace] : [proxy.namespace, mesh.registry.mesh.rootNamespace];
       for (const scope of new Set(scopes)) {
         const [winner, ...losers] = all.filter(

@@ -30,7 +30,7 @@ export const unknownProvider: Rule = {
 };
 
 /** Without the mesh's config nothing can be said of its providers. */
-function meshConfigKnown({ mesh, resources }: Registry): boolean {
+export function meshConfigKnown({ mesh, resources }: Registry): boolean {
   const names = objects(mesh['extensionProviders']).map(({ name }) => String(name));
   const own = names.some((name) => !['prometheus', 'stackdriver', 'envoy'].includes(name));
   return own || resources('ConfigMap').some(({ metadata }) => /^istio(-|$)/.test(metadata.name));
