@@ -80,6 +80,8 @@ export const codes = {
   telemetryReplaced: 'MESH0201',
   telemetryWithoutProvider: 'MESH0202',
   selectsNobody: 'MESH0203',
+  delegateOutside: 'MESH0225',
+  impossibleMatch: 'MESH0226',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

@@ -29,6 +29,8 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.hiddenSubset]: 'A subset is defined where the proxies that use it do not see it.',
   [codes.unknownGateway]: 'A Gateway that is referred to does not exist.',
   [codes.unknownDelegate]: 'A VirtualService that is delegated to does not exist.',
+  [codes.delegateOutside]: 'A route of a delegate asks for what its root does not hand on.',
+  [codes.impossibleMatch]: 'A match that no request can meet.',
   [codes.emptySubset]: 'A subset selects no pod.',
   [codes.unusedDelegate]: 'A VirtualService without hosts is delegated to by none.',
   [codes.hostTaken]: 'Another VirtualService has the host already, so this one has no effect.',

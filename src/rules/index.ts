@@ -3,6 +3,7 @@ import { authorization } from './authorization.ts';
 import { claimsUnverified } from './claims-unverified.ts';
 import { clientTls } from './client-tls.ts';
 import { decidedByAge } from './decided-by-age.ts';
+import { delegateOutside } from './delegate-outside.ts';
 import { emptySubset } from './empty-subset.ts';
 import { envoyFilter } from './envoy-filter.ts';
 import { gateway } from './gateway.ts';
@@ -12,6 +13,7 @@ import { httpFieldsOnTcp } from './http-fields-on-tcp.ts';
 import { idleMatch } from './idle-match.ts';
 import { idleTcpRoute } from './idle-tcp-route.ts';
 import { inboundProtocol } from './inbound-protocol.ts';
+import { impossibleMatch } from './impossible-match.ts';
 import { matchMisses } from './match-misses.ts';
 import { namesNobody } from './names-nobody.ts';
 import { peerAuthentication } from './peer-authentication.ts';
@@ -43,6 +45,7 @@ const rules: readonly Rule[] = [
   unresolvedDestination,
   unknownGateway,
   unknownDelegate,
+  delegateOutside,
   unservedHost,
   emptySubset,
   hostTaken,
@@ -52,6 +55,7 @@ const rules: readonly Rule[] = [
   serviceEntryClash,
   shadowedRoute,
   idleMatch,
+  impossibleMatch,
   clientTls,
   peerAuthentication,
   authorization,

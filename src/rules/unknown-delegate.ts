@@ -1,6 +1,6 @@
 import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
-import { isObject, objects } from '../model/json.ts';
+import { isObject, type JsonObject, objects } from '../model/json.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
 import { exportToSet } from '../registry/export-to.ts';
 import { at, findingOf } from './finding.ts';
@@ -30,6 +30,15 @@ export const unknownDelegate: Rule = {
     return [...found, ...unused];
   },
 };
+
+/** The delegate that a route of a root leads to; undefined where istiod finds none. */
+export function delegateOf(mesh: CompiledMesh, root: Resource, http: JsonObject): Resource | undefined {
+  const reference = http['delegate'];
+  if (!isObject(reference) || !hasHosts(root)) return undefined;
+  const name = `${reference['namespace'] || root.metadata.namespace}/${reference['name']}`;
+  const found = mesh.registry.resources('VirtualService').find((it) => !hasHosts(it) && nameOf(it) === name);
+  return found && isVisible(mesh, found, root) ? found : undefined;
+}
 
 function missing(mesh: CompiledMesh, root: Resource, index: number, name: string, hidden?: Resource): Finding {
   const exists = mesh.registry.resources('VirtualService').some((it) => nameOf(it) === name);

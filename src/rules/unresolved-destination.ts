@@ -7,6 +7,7 @@ import type { Proxy } from '../model/proxy.ts';
 import { type ClusterReference, clusterReferences } from './cluster-references.ts';
 import { findingOf, placeKey } from './finding.ts';
 import { idleHosts, isNobodys } from './holders.ts';
+import { neverMatches } from './language/never.ts';
 import { shadowedRoutes } from './language/shadow.ts';
 import { requestsOf } from './request-words.ts';
 import type { CompiledMesh, Rule } from './types.ts';
@@ -68,9 +69,10 @@ export const unresolvedDestination: Rule = {
   },
 };
 
-/** Whether no earlier route of the virtual host takes all requests of the one that names a cluster. */
+/** Whether requests meet the route that names a cluster, and no earlier one of the virtual host takes them all. */
 function isReached({ route, virtualHost }: ClusterReference): boolean {
   const routes = virtualHost?.routes ?? [];
+  if (route && neverMatches(route.match)) return false;
   return !route || !shadowedRoutes(routes).has(routes.indexOf(route));
 }
 
@@ -129,7 +131,7 @@ function toFinding(
     proxies,
     message: missing.message,
     effect: !reached
-      ? `none: earlier routes take all ${requests}.`
+      ? `none: no ${requests} come to this route.`
       : reference.mirror
         ? `no copy is sent for ${requests}: there is no cluster ${cluster}.`
         : `${requests} ${failing}: there is no cluster ${cluster}.`,

@@ -4,6 +4,7 @@ import { conditionsImply, isUnderstood } from './conditions.ts';
 import { includedIn } from './inclusion.ts';
 import { complement, universe } from './intervals.ts';
 import { type Language, pathLanguage } from './matcher.ts';
+import { neverMatches } from './never.ts';
 
 const languages = new WeakMap<Message, { language: Language | undefined }>();
 
@@ -22,7 +23,8 @@ export function shadowedRoutes(routes: readonly Route[]): Map<number, Route[]> {
 
 function takersOf(route: Route, earlier: readonly Route[]): Route[] | undefined {
   const inner = languageOf(route.match);
-  if (!inner) return undefined;
+  // What no request meets by itself is not for want of an earlier route.
+  if (!inner || neverMatches(route.match)) return undefined;
   const candidates = earlier.flatMap((other) => {
     const language = languageOf(other.match);
     return language && conditionsImply(route.match, other.match) ? [{ other, language }] : [];
