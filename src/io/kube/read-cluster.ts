@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { ClusterState, Problem, Skipped } from '../../model/cluster-state.ts';
 import { isProblem } from '../../model/cluster-state.ts';
+import { readArgoSettings } from './argo-settings.ts';
 import { readConfigMaps } from './config-maps.ts';
 import { connect } from './connection.ts';
 import { readDefinitions } from './definitions.ts';
@@ -61,16 +62,16 @@ export async function readCluster(
   const { rootNamespace, pods } = findIstiods(read.resources, options.istioNamespace);
   onProgress({ stage: 'istiod', done: 0, total: pods.length });
   const absent = new Set(read.skipped.flatMap(({ what, reason }) => (reason === 'not-served' ? [what] : [])));
-  const [configMaps, definitions, istiods] = await Promise.all([
+  const [configMaps, argoSettings, definitions, istiods] = await Promise.all([
     readConfigMaps(connection, rootNamespace, signal),
+    readArgoSettings(connection, read.resources, signal),
     options.definitions ? readDefinitions(connection, absent, signal) : [],
     askIstiods(connection, options.istiods === false ? [] : pods, { deadlineMs, signal, registry: options.registry }),
   ]);
   onProgress({ stage: 'istiod', done: pods.length, total: pods.length });
-  if (Array.isArray(configMaps)) read.resources.push(...configMaps);
-  else read.skipped.push(configMaps.skipped);
-  if (Array.isArray(definitions)) read.resources.push(...definitions);
-  else read.skipped.push(definitions.skipped);
+  for (const part of [configMaps, argoSettings, definitions])
+    if (Array.isArray(part)) read.resources.push(...part);
+    else read.skipped.push(part.skipped);
   if (pods.length === 0) read.skipped.push(noIstiod(rootNamespace));
   const limit = pLimit(options.concurrency ?? defaultConcurrency);
   const { context, cluster } = connection.target;

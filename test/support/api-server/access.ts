@@ -14,6 +14,8 @@ export interface Rule {
   apiGroups: string[];
   resources: string[];
   verbs: string[];
+  /** Only objects of these names; absent: all. */
+  resourceNames?: string[];
   namespace?: string;
 }
 
@@ -34,6 +36,7 @@ export function refusal(
   resource: string,
   group: string,
   namespace?: string,
+  object?: string,
 ): string | undefined {
   const name = group ? `${resource}.${group}` : resource;
   const allowed =
@@ -43,7 +46,8 @@ export function refusal(
         rule.apiGroups.includes(group) &&
         rule.resources.includes(resource) &&
         rule.verbs.includes(verb) &&
-        (rule.namespace === undefined || rule.namespace === namespace),
+        (rule.namespace === undefined || rule.namespace === namespace) &&
+        (rule.resourceNames === undefined || rule.resourceNames.includes(object ?? '')),
     );
   if (allowed && !user.forbidden?.includes(`${verb} ${name}`)) return undefined;
   const scope = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope';

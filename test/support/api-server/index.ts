@@ -145,7 +145,7 @@ export class ApiServer {
 
 function refuse(user: User, path: ObjectPath, verb = path.name === undefined ? 'list' : 'get'): string | undefined {
   const resource = path.subresource ? `${path.plural}/${path.subresource}` : path.plural;
-  return refusal(user, verb, resource, path.group, path.namespace);
+  return refusal(user, verb, resource, path.group, path.namespace, path.name);
 }
 
 /** As the API server does, big answers are compressed. */

@@ -109,8 +109,9 @@ function ruleOf(resource: Resource, entry: JsonObject, at: Path, diagnostics: Di
     holds: (object) =>
       wildcard(group).test(object.group) &&
       wildcard(kind).test(object.kind) &&
-      (name === '' || wildcard(name).test(object.metadata.name)) &&
-      (namespace === '' || wildcard(namespace).test(object.metadata.namespace)),
+      // Argo CD knows wildcards in groups and kinds alone.
+      (name === '' || name === object.metadata.name) &&
+      (namespace === '' || namespace === object.metadata.namespace),
     paths,
     managers: texts(entry['managedFieldsManagers']),
   };

@@ -72,6 +72,7 @@ describe("Argo CD's ignoreDifferences", () => {
     ['jqPathExpressions: [".spec.http[].route[].weight"]', [`spec.http[0].route[0].weight ${by}`]],
     ['name: cart, namespace: shop, jsonPointers: [/spec/http/0/timeout]', [`spec.http[0].timeout ${by}`]],
     ['name: other, jsonPointers: [/spec/http/0/timeout]', []],
+    ['name: "*", jsonPointers: [/spec/http/0/timeout]', []],
     ['jsonPointers: [/spec/http/1]', []],
   ])('%s', (what, expected) => {
     expect(left(application(only(what)), liveOf(changed))).toEqual(expected);
@@ -152,6 +153,12 @@ describe("Flux's annotations", () => {
     const found = left([], liveOf(changed), service(flux(text)));
     expect(found).toHaveLength(count);
     if (count > 0) expect(found[0]).toContain(`Flux (${text}) mesh/shop/cart.yaml:3`);
+  });
+
+  it('of helm-controller leaves all fields', () => {
+    const found = left([], liveOf(changed), service('{helm.toolkit.fluxcd.io/driftDetection: disabled}'));
+    expect(found).toHaveLength(3);
+    expect(found[0]).toContain('Flux (driftDetection: disabled) mesh/shop/cart.yaml:3');
   });
 
   it('leave an object out that is never applied', () => {
