@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { load } from 'js-yaml';
@@ -78,8 +78,32 @@ describe('docs/ci/github-actions.yaml', () => {
     writeFileSync(join(repository, 'mesh.md'), '<!-- kubectl-mesh review -->\nx\n');
     expect(run(step('review', 'Comment'), { ...comments, COMMENT: '' }).status).toBe(0);
     expect(readFileSync(calls, 'utf8')).toContain('--method POST repos/o/r/issues/7/comments -F body=@mesh.md');
-    expect(run(step('review', 'Comment'), { ...comments, COMMENT: '42' }).status).toBe(0);
+    expect(run(step('review', 'Comment'), { ...comments, COMMENT: '42\n43' }).status).toBe(0);
     expect(readFileSync(calls, 'utf8')).toContain('--method PATCH repos/o/r/issues/comments/42 -F body=@mesh.md');
+  });
+
+  it('makes no second comment where the first could not be looked for', () => {
+    writeFileSync(join(folder, 'gh'), '#!/bin/sh\nprintf "%s\\n" "$*" >> "$CALLS"\nexit 1\n');
+    writeFileSync(calls, '');
+    expect(run(step('review', 'Comment'), { COMMENTS: 'repos/o/r/issues/7/comments' }).status).not.toBe(0);
+    expect(readFileSync(calls, 'utf8')).not.toContain('POST');
+  });
+
+  it('keeps the kubeconfig where nobody else reads it', () => {
+    const variables = { RUNNER_TEMP: folder, GITHUB_ENV: join(folder, 'env'), KUBECONFIG_DATA: 'kind: Config\n%s' };
+    expect(run(step('review', 'Reach the cluster'), variables).status).toBe(0);
+    expect(readFileSync(join(folder, 'kubeconfig'), 'utf8')).toBe('kind: Config\n%s');
+    expect(statSync(join(folder, 'kubeconfig')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(folder, 'env'), 'utf8')).toBe(`KUBECONFIG=${join(folder, 'kubeconfig')}\n`);
+  });
+
+  it('has keys that GitHub knows', () => {
+    const steps = Object.values(actions.jobs).flatMap((job) => job.steps);
+    const known = ['name', 'id', 'if', 'uses', 'run', 'with', 'env', 'shell', 'continue-on-error', 'working-directory'];
+    for (const it of steps) {
+      for (const key of Object.keys(it)) expect(known).toContain(key);
+      expect('uses' in it !== 'run' in it).toBe(true);
+    }
   });
 
   it('reviews a pull request that changes nothing as clean', () => {
