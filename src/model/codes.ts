@@ -56,6 +56,7 @@ export const codes = {
   waiverExpired: 'MESH0176',
   waiverUnused: 'MESH0177',
   waiverAdded: 'MESH0178',
+  warnedByIstiod: 'MESH0179',
   patchForVersion: 'MESH0180',
   gatewayForNobody: 'MESH0181',
   serverWithoutRoutes: 'MESH0182',
@@ -82,6 +83,7 @@ export const codes = {
   selectsNobody: 'MESH0203',
   delegateOutside: 'MESH0225',
   impossibleMatch: 'MESH0226',
+  simpleTlsToMesh: 'MESH0227',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

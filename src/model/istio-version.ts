@@ -58,6 +58,12 @@ const since = {
   sendsUnhealthyEndpoints: 32,
   /** `zoneAwareLbSetting` of rules and of the mesh counts. */
   zoneAwareLb: 32,
+  /** The webhook takes an `aggression` of a warm-up between 0 and 1. */
+  aggressionBelowOne: 32,
+  /** The webhook takes DYNAMIC_DNS for GRPC and HTTP2, and inside of the mesh. */
+  dynamicDnsInMesh: 32,
+  /** The webhook warns of private keys in a RequestAuthentication. */
+  warnsOfPrivateKeys: 32,
   /** `failoverPriority` orders the endpoints of DNS clusters too. */
   failoverPriorityOfDns: 32,
   /** With the network first in `failoverPriority`, remote networks are ranked by the labels that follow. */

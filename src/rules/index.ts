@@ -12,13 +12,14 @@ import { hostTaken } from './host-taken.ts';
 import { httpFieldsOnTcp } from './http-fields-on-tcp.ts';
 import { idleMatch } from './idle-match.ts';
 import { idleTcpRoute } from './idle-tcp-route.ts';
-import { inboundProtocol } from './inbound-protocol.ts';
 import { impossibleMatch } from './impossible-match.ts';
+import { inboundProtocol } from './inbound-protocol.ts';
 import { matchMisses } from './match-misses.ts';
 import { namesNobody } from './names-nobody.ts';
+import { onePerFault } from './one-per-fault.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { policyClash } from './policy-clash.ts';
-import { refusedVirtualService } from './refused-virtual-service.ts';
+import { refusedByIstiod } from './refused/index.ts';
 import { ruleForNobody } from './rule-for-nobody.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
 import { schemaValidation } from './schema-validation.ts';
@@ -67,7 +68,7 @@ const rules: readonly Rule[] = [
   severalForWorkload,
   decidedByAge,
   schemaValidation,
-  refusedVirtualService,
+  refusedByIstiod,
   matchMisses,
   idleTcpRoute,
   claimsUnverified,
@@ -85,7 +86,7 @@ const rules: readonly Rule[] = [
 
 /** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */
 export function findingsOf(mesh: CompiledMesh): Finding[] {
-  const found = rules.flatMap((rule) => rule.find(mesh));
+  const found = onePerFault(rules.flatMap((rule) => rule.find(mesh)));
   const place = ({ resource, field }: Finding): string => `${resource} ${field}`;
   const serious = new Set(found.filter(({ severity }) => severity !== 'info').map(place));
   return found.filter((finding) => finding.severity !== 'info' || !serious.has(place(finding)));

@@ -2,7 +2,8 @@ import { codes } from '../../model/codes.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
-import { refusedVirtualService } from '../../rules/refused-virtual-service.ts';
+import { onePerFault } from '../../rules/one-per-fault.ts';
+import { refusedByIstiod } from '../../rules/refused/index.ts';
 import { schemaValidation } from '../../rules/schema-validation.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 
@@ -15,10 +16,8 @@ const refusals: readonly string[] = [codes.unknownField, codes.invalidField, cod
  * @param git the object
  */
 export function withRefusals(findings: readonly Finding[], git: Resource, registry: Registry): Finding[] {
-  const resources = (kind: string): readonly Resource[] =>
-    kind === git.kind && git.group === 'networking.istio.io' ? [git] : registry.resources(kind);
   const alone: CompiledMesh = {
-    registry: { ...registry, resources },
+    registry,
     proxies: [],
     objects: [git],
     config: () => {
@@ -27,9 +26,9 @@ export function withRefusals(findings: readonly Finding[], git: Resource, regist
     written: (resource) => resource,
     accepted: () => undefined,
   };
-  const found = [schemaValidation, refusedVirtualService]
-    .flatMap((rule) => rule.find(alone))
-    .filter(({ code }) => refusals.includes(code));
+  const found = onePerFault([schemaValidation, refusedByIstiod].flatMap((rule) => rule.find(alone))).filter(
+    ({ code }) => refusals.includes(code),
+  );
   if (found.length === 0) return [...findings];
   return findings.map((finding) => ({
     ...finding,

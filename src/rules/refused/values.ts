@@ -1,0 +1,62 @@
+import { RE2JS } from 're2js';
+import { isDuration, nanoseconds } from '../schema/duration.ts';
+import type { Place } from './place.ts';
+
+/** Refuses a duration that is set, below a millisecond or finer than that (`ValidateDuration`). */
+export function wantDuration(place: Place): void {
+  if (!place.isSet || !isDuration(place.text)) return;
+  const length = Math.round(nanoseconds(place.text));
+  if (length < 1e6) place.refuse(`is ${place.text}, less than 1ms`, 'write a duration of at least 1ms.');
+  else if (length % 1e6 !== 0) place.refuse(`is ${place.text}, finer than a millisecond`, 'write whole milliseconds.');
+}
+
+/** Refuses an expression that RE2 does not read, or one of more than 1024 bytes (`validateStringRegexp`). */
+export function wantExpression(place: Place): void {
+  const { text } = place;
+  if (text === '') place.refuse('is empty', 'write an expression of RE2.');
+  else if (bytesIn(text) > 1024) place.refuse('has more than 1024 bytes', 'shorten the expression.');
+  else if (!isExpression(text))
+    place.refuse(
+      `is ${JSON.stringify(text)}, which is no expression of RE2`,
+      'correct it; RE2 knows no lookaround and no back references.',
+    );
+}
+
+export function isExpression(text: string): boolean {
+  try {
+    RE2JS.compile(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Refuses a number that is out of these bounds. */
+export function wantWithin(place: Place, least: number, most: number): void {
+  const { number } = place;
+  if (number < least || number > most) place.refuse(`is ${number}`, `write a number from ${least} to ${most}.`);
+}
+
+/** Refuses numbers below 0 in these fields. */
+export function wantNoneNegative(place: Place, ...names: readonly string[]): void {
+  for (const name of names)
+    if (place.at(name).number < 0) place.at(name).refuse(`is ${place.at(name).number}`, 'write 0 or more.');
+}
+
+/** The length of a text as istiod counts it. */
+export function bytesIn(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** The items of a list that an earlier one equals. */
+export function repeated(items: readonly Place[], keyOf: (item: Place) => string | undefined): Place[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const key = keyOf(item);
+    if (key === undefined || !seen.has(key)) {
+      if (key !== undefined) seen.add(key);
+      return false;
+    }
+    return true;
+  });
+}
