@@ -12,7 +12,7 @@ import type { CompiledMesh, Rule } from './types.ts';
 
 interface Clash {
   place: Origin;
-  code: string;
+  code: (typeof codeOf)[keyof typeof codeOf];
   hosts: Set<string>;
   proxies: Set<Proxy>;
   servers: Set<string>;
@@ -26,7 +26,7 @@ interface Clash {
  */
 export const clientTls: Rule = {
   name: 'client-tls',
-  codes: [codes.plainTextToStrict, codes.mutualTlsToPlain],
+  codes: [codes.plainTextToStrict, codes.mutualTlsToPlain, codes.simpleTlsToMesh],
   find(mesh) {
     const sides = new ServerSides(mesh.registry);
     const found = new Map<string, Clash>();
@@ -38,11 +38,11 @@ export const clientTls: Rule = {
         const service = scope.serviceByHostname.get(name.hostname);
         if (!service || service.meshExternal) continue;
         const sent = sentTo(scope, service, name.port, name.subset, cluster['transport_socket'] !== undefined);
-        const refusing = sent && sides.refusing(scope, service, name, sent.mutual ? 'mutual' : 'plain');
+        const refusing = sent && sides.refusing(scope, service, name, sent.what);
         if (!sent || !refusing) continue;
         const place = sent.place ?? refusing.policy;
         if (!place) continue;
-        const code = sent.mutual ? codes.mutualTlsToPlain : codes.plainTextToStrict;
+        const code = codeOf[sent.what];
         const key = `${placeKey(place)} ${code}`;
         const known: Clash = found.get(key) ?? {
           place,
@@ -62,45 +62,68 @@ export const clientTls: Rule = {
   },
 };
 
-/** What a client sends where it does not leave it to auto-mTLS, and the key that decides it; undefined for TLS of its own. */
+const codeOf = {
+  plain: codes.plainTextToStrict,
+  mutual: codes.mutualTlsToPlain,
+  tls: codes.simpleTlsToMesh,
+} as const;
+
+/**
+ * What a client sends where it does not leave it to auto-mTLS, and the key that decides it; undefined for certificates of
+ * its own, of which is not known whether servers take them.
+ */
 function sentTo(
   scope: SidecarScope,
   service: Service,
   port: number,
   subset: string,
   encrypted: boolean,
-): { mutual: boolean; place: Origin | undefined } | undefined {
+): { what: keyof typeof codeOf; place: Origin | undefined } | undefined {
   const rule = scope.destinationRule(service);
   const policy = rulePolicy(rule, port, subset);
   const mode = policy?.tls?.['mode'];
-  if (encrypted && mode !== 'ISTIO_MUTUAL') return undefined;
+  if (encrypted && mode !== 'ISTIO_MUTUAL' && mode !== 'SIMPLE') return undefined;
+  const what = !encrypted ? 'plain' : mode === 'SIMPLE' ? 'tls' : 'mutual';
   const own = policy?.tls && placeOf(policy.tls);
-  if (own) return { mutual: encrypted, place: { ...own, path: mode === undefined ? own.path : [...own.path, 'mode'] } };
+  if (own) return { what, place: { ...own, path: mode === undefined ? own.path : [...own.path, 'mode'] } };
   const whole = rule?.spec['trafficPolicy'];
   const source = policy?.portLevel ?? (isObject(whole) ? whole : rule?.from[0]?.spec);
-  return { mutual: encrypted, place: source && placeOf(source) };
+  return { what, place: source && placeOf(source) };
 }
 
+const texts = {
+  [codes.plainTextToStrict]: {
+    message: (hosts: string) => `makes clients send plain text to ${hosts}, which takes mutual TLS only`,
+    effect: (servers: string) => `requests get 503 UC: ${servers} is STRICT.`,
+    fix: 'remove the tls block so that auto-mTLS decides, or use ISTIO_MUTUAL.',
+  },
+  [codes.mutualTlsToPlain]: {
+    message: (hosts: string) => `makes clients open mutual TLS to ${hosts}, which cannot speak it`,
+    effect: (servers: string) => `requests get 503 UF: ${servers} has no sidecar that would speak mutual TLS.`,
+    fix: 'remove the tls block so that auto-mTLS decides, or add a DestinationRule with tls DISABLE for that host.',
+  },
+  [codes.simpleTlsToMesh]: {
+    message: (hosts: string) => `makes clients open TLS without a certificate of the mesh to ${hosts}`,
+    effect: (servers: string) =>
+      `requests get 503 UF: ${servers} asks for a certificate of the mesh, or hands the TLS on to an application that speaks plain HTTP.`,
+    fix: 'remove the tls block so that auto-mTLS decides, or use ISTIO_MUTUAL.',
+  },
+} as const;
+
 function toFinding(mesh: CompiledMesh, { place, code, hosts, proxies, servers, because }: Clash): Finding {
-  const plain = code === codes.plainTextToStrict;
   const list = [...hosts].sort();
   const words = `${list.slice(0, 3).join(', ')}${list.length > 3 ? ` and ${list.length - 3} more` : ''}`;
   const targets = [...servers].sort().slice(0, 3).join(', ');
+  const { message, effect, fix } = texts[code];
   return findingOf(mesh, {
     code,
     kind: 'mtls',
     severity: 'error',
     at: place,
     proxies,
-    message: plain
-      ? `makes clients send plain text to ${words}, which takes mutual TLS only`
-      : `makes clients open mutual TLS to ${words}, which cannot speak it`,
-    effect: plain
-      ? `requests get 503 UC: ${targets} is STRICT.`
-      : `requests get 503 UF: ${targets} has no sidecar that would speak mutual TLS.`,
-    fix: plain
-      ? 'remove the tls block so that auto-mTLS decides, or use ISTIO_MUTUAL.'
-      : 'remove the tls block so that auto-mTLS decides, or add a DestinationRule with tls DISABLE for that host.',
+    message: message(words),
+    effect: effect(targets),
+    fix,
     related: because && placeKey(because) !== placeKey(place) ? [{ message: 'the server side', at: because }] : [],
   });
 }

@@ -35,18 +35,24 @@ export const hostTaken: Rule = {
       const holders = holdersOf(mesh, loser);
       const host = loser.hosts[index];
       const alike = JSON.stringify(loser.spec['http']) === JSON.stringify(winner.spec['http']);
+      // A namespace's own one goes before a public one: how a namespace makes an exception for itself.
+      const exception =
+        !winner.exportTo.has('*') && loser.exportTo.has('*') && [...holders].some((proxy) => !proxies.has(proxy));
+      const why = exception
+        ? `${resourceName(winner.resource)} is exported to these proxies' namespace by name and goes before it; all others use this one.`
+        : `sidecars do not merge VirtualServices; the older one, ${resourceName(winner.resource)}, keeps the host${
+            holders.size === 0 ? ', and this one is in no proxy' : ''
+          }.`;
       return findingOf(mesh, {
         code: codes.hostTaken,
         kind: 'conflict',
-        severity: alike ? 'info' : 'error',
+        severity: alike || exception ? 'info' : 'error',
         at: at(loser.resource, 'spec', 'hosts', index),
-        proxies: [...proxies].filter((proxy) => holders.has(proxy)),
+        proxies: exception ? proxies : [...proxies].filter((proxy) => holders.has(proxy)),
         message: `has no effect for ${host}: ${resourceName(winner.resource)} has the host`,
         effect: alike
           ? `none: ${resourceName(winner.resource)} is older, keeps the host, and has the same routes.`
-          : `sidecars do not merge VirtualServices; the older one, ${resourceName(winner.resource)}, keeps the host${
-              holders.size === 0 ? ', and this one is in no proxy' : ''
-            }.`,
+          : why,
         fix: `move the routes into ${resourceName(winner.resource)}, or make both delegates of one VirtualService.`,
         related: [
           { message: `${resourceName(winner.resource)} has the host`, at: at(winner.resource, 'spec', 'hosts') },

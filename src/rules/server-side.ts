@@ -38,7 +38,7 @@ export class ServerSides {
     scope: SidecarScope,
     service: Service,
     { port, subset }: { port: number; subset: string },
-    sent: 'plain' | 'mutual',
+    sent: 'plain' | 'mutual' | 'tls',
   ): Refusing | undefined {
     const servicePort = service.ports.find((it) => it.port === port);
     const labels = subsetOf(scope.destinationRule(service)?.spec, subset)?.['labels'];
@@ -48,7 +48,10 @@ export class ServerSides {
     const found = this.#registry
       .endpoints(service, servicePort)
       .filter((endpoint) => matchesLabels(text, endpoint.labels))
-      .map((endpoint) => (sent === 'plain' ? this.#refusesPlain(endpoint) : this.#refusesMutual(endpoint)))
+      .map((endpoint) => {
+        if (sent === 'plain') return this.#refusesPlain(endpoint);
+        return sent === 'mutual' ? this.#refusesMutual(endpoint) : this.#refusesTls(endpoint, servicePort.protocol);
+      })
       .find((it) => it !== undefined);
     this.#known.set(key, found);
     return found;
@@ -60,6 +63,20 @@ export class ServerSides {
     if (proxy?.type !== 'sidecar' || !captures(proxy, endpoint.port)) return undefined;
     const { mode, source } = mtlsMode(this.#registry, proxy.namespace, proxy.labels, endpoint.port);
     return mode === 'STRICT' ? { server: nameOf(endpoint), policy: originOf(source) } : undefined;
+  }
+
+  /**
+   * TLS without a certificate of the mesh: a sidecar that enforces STRICT asks for one; any other hands it on to the
+   * application, which speaks plain HTTP where its port says so.
+   */
+  #refusesTls(endpoint: Endpoint, protocol: string): Refusing | undefined {
+    const proxy = this.#proxies.get(endpoint.address);
+    if (proxy?.type !== 'sidecar' || !captures(proxy, endpoint.port)) return undefined;
+    const { mode, source } = mtlsMode(this.#registry, proxy.namespace, proxy.labels, endpoint.port);
+    const plain = /^(HTTP|HTTP2|GRPC|GRPC-Web)$/.test(protocol);
+    return mode === 'STRICT' || plain
+      ? { server: nameOf(endpoint), policy: mode === 'STRICT' ? originOf(source) : undefined }
+      : undefined;
   }
 
   /** A pod without a proxy, or a sidecar whose mutual TLS is off. */

@@ -30,6 +30,15 @@ describe('mutual TLS', () => {
     );
   });
 
+  it('tells TLS without a certificate of the mesh', () => {
+    const simple = rule('cart', '{host: cart, trafficPolicy: {tls: {mode: SIMPLE}}}');
+    const place = 'MESH0227 DestinationRule shop/cart spec.trafficPolicy.tls.mode';
+    expect(told(findingsIn(simple))).toEqual([place]);
+    expect(told(findingsIn(strict + simple))).toEqual([place]);
+    const certificates = '{mode: MUTUAL, clientCertificate: /a, privateKey: /b, caCertificates: /c}';
+    expect(findingsIn(strict + rule('cart', `{host: cart, trafficPolicy: {tls: ${certificates}}}`))).toEqual([]);
+  });
+
   it('warns of clients whose TLS is lost with the wildcard that set it', () => {
     const manual = { mesh: { enableAutoMtls: false }, infos: true };
     const wildcard = rule(

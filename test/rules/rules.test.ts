@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { podYaml } from '../support/mesh.ts';
 import { findingsIn, told } from '../support/rules.ts';
 
 const virtualService = (name: string, spec: string, created = '2024-02-01T00:00:00Z'): string => `---
@@ -90,6 +91,22 @@ describe('destinations', () => {
 describe('VirtualServices', () => {
   const all = (host: string): string =>
     `{hosts: [${host}], http: [{route: ${to(`{host: ${host}, port: {number: 8080}}`)}}]}`;
+
+  it('makes a note of a namespace that has an exception for itself', () => {
+    const exported = (name: string, namespace: string, exportTo: string): string =>
+      virtualService(
+        name,
+        `{hosts: [cart.shop.svc.cluster.local], exportTo: ["${exportTo}"], http: [{name: ${name}, route: ${to('{host: cart.shop.svc.cluster.local}')}}]}`,
+      ).replace('namespace: shop', `namespace: ${namespace}`);
+    const other = podYaml('pay/till', { labels: { app: 'till' }, addresses: ['10.0.0.120'] });
+    const severity = (exportTo: string): string[] =>
+      findingsIn(exported('all', 'shop', '*') + exported('own', 'pay', exportTo), {
+        infos: true,
+        extra: other,
+      }).flatMap(({ code, severity: it, proxies }) => (code === 'MESH0110' ? [`${it} ${proxies.join()}`] : []));
+    expect(severity('.')).toEqual(['info pay/till']);
+    expect(severity('*').map((it) => it.split(' ')[0])).toEqual(['error']);
+  });
 
   it('gives a host to the oldest, and keeps apart what exportTo and wildcards keep apart', () => {
     const two =
