@@ -1,10 +1,12 @@
 /**
  * Text from clusters and files for a terminal: control characters (escape sequences among them) and characters that
- * turn the direction of writing are shown as `\u001b`, never sent. A line feed stays where `multiline` allows it.
+ * turn the direction of writing, break lines or cannot be seen are shown as `\u001b`, never sent. A line feed stays where `multiline` allows it.
  */
 export function plain(text: string, multiline = false): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) =>
-    multiline && character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) =>
+      multiline && character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -4,6 +4,7 @@
  */
 export const script = `
 'use strict';
+const order = new Intl.Collator('en', { numeric: true });
 for (const table of document.querySelectorAll('table.sortable')) {
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
@@ -14,8 +15,9 @@ for (const table of document.querySelectorAll('table.sortable')) {
       const down = head.getAttribute('aria-sort') === 'ascending';
       for (const other of heads) other.removeAttribute('aria-sort');
       head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const key = (row) => row.cells[column].dataset.sort ?? row.cells[column].textContent;
-      const rows = [...body.rows].sort((a, b) => key(a).localeCompare(key(b), 'en', { numeric: true }));
+      const key = ({ cells }) => cells[column].dataset.sort ?? cells[column].textContent;
+      const keyed = [...body.rows].map((row) => ({ row, key: key(row) }));
+      const rows = keyed.sort((a, b) => order.compare(a.key, b.key)).map(({ row }) => row);
       body.append(...(down ? rows.reverse() : rows));
     });
   });
