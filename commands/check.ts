@@ -1,5 +1,13 @@
 import { Command } from '@oclif/core';
-import { clusterFlags, gitFlags, noProxiesFlag, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
+import {
+  clusterFlags,
+  gitFlags,
+  noClusterFlag,
+  noProxiesFlag,
+  outputFileFlags,
+  proxyFlags,
+  reportFlags,
+} from './flags.ts';
 import { interruptible, print } from './terminal.ts';
 
 export default class Check extends Command {
@@ -8,12 +16,13 @@ export default class Check extends Command {
     `Judges the configuration by rules over the resources and over what the proxies would hold, so that a finding
 speaks of its effect: routes that no request reaches, destinations that do not exist, TLS that client and server do not
 agree on, policies that match nobody. With --git (or --ref, --path) Git is laid over what the cluster has; without, the
-cluster's objects are judged alone. Reads only; the command explain tells about a finding's code.
+cluster's objects are judged alone. With --no-cluster Git is judged alone. Reads only; the command explain tells about a finding's code.
 
 Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --git . --path mesh',
+    '<%= config.bin %> <%= command.id %> --no-cluster --path mesh',
     '<%= config.bin %> <%= command.id %> --capture ./capture -o json',
   ];
   static override flags = {
@@ -23,6 +32,7 @@ Exit codes: 0 nothing found, 1 found, 2 could not complete.`;
     ...noProxiesFlag,
     ...reportFlags,
     ...outputFileFlags,
+    ...noClusterFlag,
   };
 
   async run(): Promise<void> {

@@ -43,6 +43,13 @@ export const gitFlags = {
   }),
 };
 
+export const noClusterFlag = {
+  'no-cluster': Flags.boolean({
+    exclusive: ['capture', 'context', 'kubeconfig'],
+    description: "make up a cluster of the repository's Services and workloads instead of reading one",
+  }),
+};
+
 /** Where the cluster's side is read from: a live cluster as kubectl reaches it, or a capture. */
 export const clusterFlags = {
   capture: Flags.string({ helpValue: 'DIR|FILE.tgz', description: 'read a capture instead of a live cluster' }),

@@ -1,5 +1,13 @@
-import { Args, Command, Flags } from '@oclif/core';
-import { clusterFlags, gitFlags, noProxiesFlag, outputFileFlags, proxyFlags, reportFlags } from './flags.ts';
+import { Args, Command } from '@oclif/core';
+import {
+  clusterFlags,
+  gitFlags,
+  noClusterFlag,
+  noProxiesFlag,
+  outputFileFlags,
+  proxyFlags,
+  reportFlags,
+} from './flags.ts';
 import { interruptible, print } from './terminal.ts';
 
 const { ref: _, ...sourceFlags } = gitFlags;
@@ -28,10 +36,7 @@ Exit codes: 0 nothing introduced, 1 introduced, 2 could not complete.`;
     ...noProxiesFlag,
     ...reportFlags,
     ...outputFileFlags,
-    'no-cluster': Flags.boolean({
-      exclusive: ['capture', 'context', 'kubeconfig'],
-      description: "make up a cluster of the repository's Services and workloads instead of reading one",
-    }),
+    ...noClusterFlag,
   };
 
   async run(): Promise<void> {

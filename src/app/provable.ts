@@ -38,11 +38,41 @@ const restsOn: Partial<Record<Code, readonly string[]>> = {
   [codes.nobodyAllowed]: ['authorizationpolicies.security.istio.io'],
 };
 
-/** Without the findings that would rest on kinds which were not read: what is not seen is not absent. */
-export function provable<T extends Pick<Finding, 'code'>>(
-  findings: readonly T[],
-  state: Pick<ClusterState, 'skipped'>,
-): T[] {
+/** Findings that say that something is in no object at all; a repository seldom holds all objects. */
+const restsOnAll: ReadonlySet<string> = new Set<Code>([
+  codes.unknownHost,
+  codes.unknownDelegate,
+  codes.emptySubset,
+  codes.peerAuthenticationIdle,
+  codes.policyIdle,
+  codes.unknownPrincipal,
+  codes.claimsUnverified,
+  codes.gatewayForNobody,
+  codes.ruleForNobody,
+  codes.unknownNamespace,
+  codes.egressForNobody,
+  codes.unknownProvider,
+  codes.selectsNobody,
+  codes.telemetryWithoutProvider,
+  codes.nobodyAllowed,
+]);
+
+/**
+ * Findings as far as they can be proven. Without those that would rest on kinds which were not read: what is not seen is
+ * not absent. Of a state made up of a repository, what the repository does not hold may be elsewhere: such findings are
+ * notes, and nothing is said of objects that were made up.
+ */
+export function provable(findings: readonly Finding[], state: Pick<ClusterState, 'skipped' | 'assumed'>): Finding[] {
   const hidden = hiddenKinds(state);
-  return findings.filter(({ code }) => !restsOn[code as Code]?.some((kind) => hidden.has(kind)));
+  const proven = findings.filter(({ code }) => !restsOn[code as Code]?.some((kind) => hidden.has(kind)));
+  const { assumed } = state;
+  if (!assumed) return proven;
+  const madeUp = new Set(assumed);
+  return proven
+    .filter(({ code, resource }) => !madeUp.has(resource) && code !== codes.unreadObject)
+    .map((finding) => (restsOnAll.has(finding.code) ? unlessElsewhere(finding) : finding));
+}
+
+function unlessElsewhere(finding: Finding): Finding {
+  return { ...finding, severity: 'info', message: `${finding.message} (as far as this repository shows)` };
 }

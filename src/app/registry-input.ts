@@ -8,9 +8,9 @@ export function toRegistryInput(state: ClusterState): RegistryInput {
   const root = namespaces.includes('istio-system') ? 'istio-system' : namespaces[0];
   const own = state.istiods.filter((it) => it.namespace === root);
   const istiod = own.find((it) => it.mesh !== undefined) ?? own[0];
-  const { resources, unseenClusters } = state;
+  const { resources, unseenClusters, assumed } = state;
   const answers = istiod && { mesh: istiod.mesh, version: istiod.version };
-  const input = { resources, accepted: resources, istiod: answers, unseenClusters };
+  const input = { resources, accepted: resources, istiod: answers, unseenClusters, assumed };
   if (!state.standpoint) return input;
   const { remotes, clusterId, name } = state.standpoint;
   return { ...input, remotes, home: clusterId, homeName: name };

@@ -4,6 +4,8 @@ import type { Diagnostic, Report } from '../model/report.ts';
 import type { Desired } from './desired/index.ts';
 import { isHiddenKind } from './hidden-kinds.ts';
 
+/** So many names are a line that is still read. */
+const most = 12;
 const rank = { error: 0, warning: 1, info: 2 };
 
 /** Worst first, then by place in Git, then by object and field: stable for equal inputs. */
@@ -41,6 +43,14 @@ export function skippedDiagnostics(state: ClusterState): Diagnostic[] {
     message: it.message,
     ...(it.hides === '' ? {} : { fix: `without it the report says nothing about ${it.hides}` }),
   }));
+}
+
+/** What a state that is made up of a repository takes to exist. */
+export function assumedDiagnostic({ assumed = [] }: ClusterState): Diagnostic[] {
+  if (assumed.length === 0) return [];
+  const rest = assumed.length > most ? ` and ${assumed.length - most} more` : '';
+  const names = `${assumed.slice(0, most).join(', ')}${rest}`;
+  return [{ severity: 'info', message: `named here, not in the repository, and taken to exist: ${names}` }];
 }
 
 /** What a run leaves out by its flags: some proxies, or some of Git's files. */

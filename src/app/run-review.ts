@@ -8,8 +8,8 @@ import { selectsNone } from './clusters/progress.ts';
 import { type Mesh, readMesh } from './clusters/read.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
 import { type InputFlags, partialBy, readGit, UserError } from './inputs.ts';
+import { repositoryState } from './repository-state/index.ts';
 import { review } from './review/index.ts';
-import { repositoryState } from './review/repository-state.ts';
 
 export interface ReviewFlags extends InputFlags {
   'fail-on'?: FailOn;

@@ -147,4 +147,9 @@ export interface ClusterState {
   standpoint?: Standpoint;
   /** Ids of clusters that istiod reads endpoints of and that were not read. */
   unseenClusters?: readonly string[];
+  /**
+   * Only where the state is made up of a repository's objects: what it names and does not hold, and is taken to exist, as
+   * `Service shop/cart`. What else it does not hold may be in the cluster all the same.
+   */
+  assumed?: readonly string[];
 }

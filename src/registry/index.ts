@@ -128,6 +128,7 @@ export function buildRegistry(input: RegistryInput): Registry {
     domainSuffix,
     clusters,
     unseenClusters: input.unseenClusters ?? [],
+    assumed: new Set(input.assumed),
     services: services.services,
     serviceByHostname: (hostname) => services.allOf(hostname),
     endpoints: (service, port) => endpoints.endpoints(service, port),

@@ -208,6 +208,8 @@ export interface Registry {
   }[];
   /** Ids of clusters that istiod reads too: they may have hosts and workloads that are not known here. */
   unseenClusters: readonly string[];
+  /** Objects that are taken to exist because others name them, as `Service shop/cart`. */
+  assumed: ReadonlySet<string>;
   /** All services, istiod's order (creation time, then name). */
   services: Service[];
   /** Services of one hostname by namespace. */
@@ -239,6 +241,8 @@ export interface RegistryInput {
   remotes?: readonly { clusterId: string; resources: readonly Resource[] }[];
   /** Ids of clusters that istiod reads too, and of which nothing is known here. */
   unseenClusters?: readonly string[];
+  /** Those of the objects that are taken to exist because others name them, as `Service shop/cart`. */
+  assumed?: readonly string[];
   /** The cluster whose proxies are asked for, where it is one of the remote ones. */
   home?: string;
   /** A name of that cluster: ids of proxies end with it, `namespace/pod@name`. */

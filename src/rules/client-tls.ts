@@ -1,4 +1,4 @@
-import { parseClusterName } from '../compile/cluster/name.ts';
+import { isSniClusterName, parseClusterName } from '../compile/cluster/name.ts';
 import { rulePolicy } from '../compile/endpoint/subset.ts';
 import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
@@ -34,7 +34,9 @@ export const clientTls: Rule = {
       const scope = mesh.registry.sidecarScope(proxy);
       for (const cluster of mesh.config(proxy).clusters) {
         const name = parseClusterName(cluster.name);
-        if (name?.direction !== 'outbound' || cluster['transport_socket_matches'] !== undefined) continue;
+        // A gateway that passes TLS on (AUTO_PASSTHROUGH) sends what its clients have encrypted.
+        if (name?.direction !== 'outbound' || isSniClusterName(cluster.name)) continue;
+        if (cluster['transport_socket_matches'] !== undefined) continue;
         const service = scope.serviceByHostname.get(name.hostname);
         if (!service || service.meshExternal) continue;
         const sent = sentTo(scope, service, name.port, name.subset, cluster['transport_socket'] !== undefined);

@@ -4,12 +4,16 @@ import type { Finding } from '../model/finding.ts';
 import { isObject, type JsonObject, objects } from '../model/json.ts';
 import { type Origin, placeOf } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
-import type { VirtualService } from '../registry/types.ts';
+import type { Service, VirtualService } from '../registry/types.ts';
 import { matchesLabels } from '../registry/workload-labels.ts';
+import { isAssumed } from './assumed.ts';
 import { type Fault, findingOf, placeKey } from './finding.ts';
 import { holdersOf, matchOrigin, virtualHosts } from './holders.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { writtenVirtualServices } from './virtual-services.ts';
+
+/** Or nothing is said of it, and it is sniffed. */
+const speaksHttp = /^(HTTP|HTTP2|GRPC|GRPC-Web|HTTP_PROXY|Unsupported)$/;
 
 /**
  * Routes of a VirtualService in use that are in none of its proxies: what follows a catch-all of the same VirtualService
@@ -152,6 +156,12 @@ function listensOn({ registry }: CompiledMesh, service: VirtualService, port: nu
   return service.hosts.some((host) => {
     const services = registry.serviceByHostname(host);
     // A host that is no service's is served on every port.
-    return services.length === 0 || services.some((it) => it.ports.some((own) => own.port === port));
+    if (services.length === 0 || services.some((it) => isAssumed(registry, it) || hasPort(it, port))) return true;
+    // Sidecars answer on port 80 for what has no port of HTTP of its own: who writes that port means just that.
+    return port === 80 && !services.some(({ ports }) => ports.some(({ protocol }) => speaksHttp.test(protocol)));
   });
+}
+
+function hasPort({ ports }: Service, port: number): boolean {
+  return ports.some((own) => own.port === port);
 }

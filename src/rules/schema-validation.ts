@@ -37,6 +37,31 @@ function judge(mesh: CompiledMesh, kinds: KnownKinds, resource: Resource): Findi
   return [...violations.map((it) => ofViolation(mesh, kind, it, written)), ...found];
 }
 
+/** Those of the objects that the API server refuses by their kind's schema: it keeps what it has of them, or has none. */
+export function refusedBySchema(
+  resources: readonly Resource[],
+  written: (resource: Resource) => Resource | undefined,
+  accepted: (resource: Resource) => Resource | undefined,
+  istio: string,
+): Set<Resource> {
+  const definitions = resources.filter(({ kind, group }) => isDefinition(kind, group));
+  const kinds = knownKinds(definitions, istio);
+  const refused = resources.filter((resource) => {
+    const own = isMeshGroup(resource.group) ? written(resource) : undefined;
+    const kind = own && kinds.get(`${own.group}/${own.kind}`);
+    const version = own && kind?.versions.get(own.version);
+    const before = accepted(resource);
+    if (!own || !version || before === own) return false;
+    const found = validate(own.object, whole(version.schema));
+    return found.some((it) => it.unknown === undefined && !isProven(it, own, before));
+  });
+  return new Set(refused);
+}
+
+function isDefinition(kind: string, group: string): boolean {
+  return kind === 'CustomResourceDefinition' && group === 'apiextensions.k8s.io';
+}
+
 /** A CRD says nothing of what all objects have. */
 function whole(schema: Schema): Schema {
   return { ...schema, fields: { ...schema.fields, apiVersion: {}, kind: {}, metadata: metadataSchema } };

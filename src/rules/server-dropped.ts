@@ -56,7 +56,8 @@ function droppedIn({ registry }: CompiledMesh, proxy: Proxy): Omit<Dropped, 'pro
   const selected = selectedGateways(proxy, registry);
   return selected.flatMap((item) =>
     serversOf(item)
-      .filter((config) => !kept.has(config))
+      // One without a port is refused by the API server.
+      .filter((config) => !kept.has(config) && numberOf(config) > 0)
       .flatMap((config) => {
         const place = placeOf(config);
         // What the Gateway API's listeners become is reported in their status.

@@ -6,6 +6,7 @@ import type { Proxy } from '../model/proxy.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
 import { hostsOverlap, resolveShortName } from '../registry/hostname.ts';
 import type { Registry, Service } from '../registry/types.ts';
+import { isAssumed } from './assumed.ts';
 import { at } from './finding.ts';
 
 /** Why a destination has no cluster in a proxy. */
@@ -32,7 +33,8 @@ export function whyMissing(
   const scope = registry.sidecarScope(proxy);
   const service = scope.serviceByHostname.get(name.hostname);
   if (!service) return noService(registry, proxy, name);
-  if (!service.ports.some(({ port }) => port === name.port)) return noPort(service, name, destination);
+  if (!service.ports.some(({ port }) => port === name.port))
+    return isAssumed(registry, service) ? undefined : noPort(service, name, destination);
   if (name.subset === '') return undefined;
   const spec = scope.destinationRule(service)?.spec;
   if (objects(spec?.['subsets']).some((subset) => subset['name'] === name.subset)) return undefined;

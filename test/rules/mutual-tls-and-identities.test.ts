@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { manifest } from '../support/manifests.ts';
 import { findingsIn, told } from '../support/rules.ts';
 
 const rule = (name: string, spec: string, created = '2024-02-01T00:00:00Z', namespace = 'shop'): string => `---
@@ -37,6 +38,15 @@ describe('mutual TLS', () => {
     expect(told(findingsIn(strict + simple))).toEqual([place]);
     const certificates = '{mode: MUTUAL, clientCertificate: /a, privateKey: /b, caCertificates: /c}';
     expect(findingsIn(strict + rule('cart', `{host: cart, trafficPolicy: {tls: ${certificates}}}`))).toEqual([]);
+  });
+
+  it('is silent for a gateway that passes on what its clients have encrypted', () => {
+    const passing = manifest(
+      'Gateway',
+      'east-west',
+      '{selector: {istio: ingress}, servers: [{port: {number: 15443, name: tls, protocol: TLS}, tls: {mode: AUTO_PASSTHROUGH}, hosts: ["*.local"]}]}',
+    );
+    expect(findingsIn(strict + passing)).toEqual([]);
   });
 
   it('warns of clients whose TLS is lost with the wildcard that set it', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { manifest } from '../support/manifests.ts';
 import { podYaml } from '../support/mesh.ts';
 import { findingsIn, told } from '../support/rules.ts';
 
@@ -165,6 +166,13 @@ describe('VirtualServices', () => {
       `{hosts: [cart], http: [{match: [{port: 80}], route: ${to('{host: cart}')}}, {route: ${to('{host: cart}')}}]}`,
     );
     expect(told(findingsIn(port))).toEqual(['MESH0122 VirtualService shop/cart spec.http[0].match[0].port']);
+    // Sidecars answer on port 80 for hosts without a port of HTTP of their own.
+    const web = manifest(
+      'ServiceEntry',
+      'web',
+      '{hosts: [web.example], ports: [{number: 443, name: tls, protocol: TLS}]}',
+    );
+    expect(told(findingsIn(port.replace('[cart]', '[web.example]') + web))).toEqual([]);
   });
 
   it("tells a host that no server has and a short name that is nobody's", () => {

@@ -1,9 +1,11 @@
 import { compileProxy } from '../../compile/index.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
+import { newestMinor } from '../../model/istio-version.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { Registry, RegistryInput } from '../../registry/types.ts';
+import { refusedBySchema } from '../../rules/schema-validation.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 
 /**
@@ -17,11 +19,11 @@ export function compiledMesh(
   input: RegistryInput,
   selected: (proxy: Proxy) => boolean,
   git: readonly Resource[] = [],
-  registry: Registry = buildRegistry(input),
+  registry: Registry = registryOf(input, git),
   compiled: ReadonlyMap<string, ProxyConfig> = new Map(),
 ): CompiledMesh {
   const configs = new Map<string, ProxyConfig>(compiled);
-  const written = new Map(git.map((resource) => [resourceKey(resource), resource]));
+  const written = byKey(git);
   let accepted: ReadonlyMap<string, Resource> | undefined;
   return {
     registry,
@@ -37,11 +39,34 @@ export function compiledMesh(
     },
     written: (resource) => written.get(resourceKey(resource)),
     accepted(resource) {
-      accepted ??= new Map((input.accepted ?? []).map((it) => [resourceKey(it), it]));
+      accepted ??= byKey(input.accepted ?? []);
       return accepted.get(resourceKey(resource));
     },
     recreated: (anew) => compiledMesh(withEqualAge(input, anew), selected, git),
   };
+}
+
+/** The registry of what the API server takes: of an object that it refuses it keeps what it has. */
+function registryOf(input: RegistryInput, git: readonly Resource[]): Registry {
+  if (git.length === 0) return buildRegistry(input);
+  const written = byKey(git);
+  const accepted = byKey(input.accepted ?? []);
+  const of = (index: ReadonlyMap<string, Resource>) => (resource: Resource) => index.get(resourceKey(resource));
+  const refused = refusedBySchema(input.resources, of(written), of(accepted), versionOf(input));
+  if (refused.size === 0) return buildRegistry(input);
+  const resources = input.resources.flatMap((resource) =>
+    refused.has(resource) ? (accepted.get(resourceKey(resource)) ?? []) : [resource],
+  );
+  return buildRegistry({ ...input, resources });
+}
+
+/** The release by whose schema objects are judged where the cluster has no definitions of its own. */
+function versionOf({ istiod }: RegistryInput): string {
+  return /^1\.\d+/.exec(istiod?.version ?? '')?.[0] ?? `1.${newestMinor}`;
+}
+
+function byKey(resources: readonly Resource[]): ReadonlyMap<string, Resource> {
+  return new Map(resources.map((resource) => [resourceKey(resource), resource]));
 }
 
 /** The state with some of its objects created in one second, after all others. */

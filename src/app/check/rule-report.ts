@@ -6,7 +6,14 @@ import type { CompiledMesh } from '../../rules/types.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
 import { allKindsRead } from '../hidden-kinds.ts';
 import { silentIstiods } from '../istiod-problems.ts';
-import { countFindings, istioVersions, skippedDiagnostics, sortedFindings, sourceDiagnostic } from '../report-parts.ts';
+import {
+  assumedDiagnostic,
+  countFindings,
+  istioVersions,
+  skippedDiagnostics,
+  sortedFindings,
+  sourceDiagnostic,
+} from '../report-parts.ts';
 import type { CheckGit, CheckOptions } from './index.ts';
 
 /** What the rules made of a state, once waivers are applied. */
@@ -54,6 +61,7 @@ export function ruleReport(
       ...(git?.diagnostics ?? []).map(sourceDiagnostic),
       ...diagnostics,
       ...skippedDiagnostics(state),
+      ...assumedDiagnostic(state),
       ...silentIstiods(state),
       ...(secrets?.get(state)?.diagnostics ?? []),
     ],

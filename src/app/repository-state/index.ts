@@ -1,91 +1,69 @@
 import type { ClusterState, ProxySource } from '../../model/cluster-state.ts';
 import { isObject, type JsonObject, objects } from '../../model/json.ts';
-import { type Resource, resourceKey } from '../../model/resource.ts';
+import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
+import { matchesLabels } from '../../registry/workload-labels.ts';
 import { toResource } from '../../source/object.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
+import { assumedObjects } from './assumed.ts';
+import { created, Pods } from './pods.ts';
 
-const workloadKinds = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
-const created = '2000-01-01T00:00:00Z';
+const workloadKinds = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Rollout']);
+const inject = 'sidecar.istio.io/inject';
 
 /**
- * A cluster made up of what a repository holds, for reviews without one: each Service gets an address and, for each
- * workload that it selects (or for itself, where the repository holds none), one running pod with a sidecar; each
- * Gateway's selector a gateway's pod.
+ * A cluster made up of what a repository holds, for runs without one: each Service gets an address and, for each
+ * workload that it selects (or for itself, where the repository holds none), one running pod with a sidecar, unless the
+ * workload declines it; each Gateway's selector a gateway's pod. What is named and not held is taken to exist.
  *
  * @param resources objects of both sides; of one object the later counts
  */
 export function repositoryState(resources: readonly Resource[]): ClusterState {
-  const all = [...new Map(resources.map((resource) => [resourceKey(resource), resource])).values()];
+  const held = [...new Map(resources.map((resource) => [resourceKey(resource), resource])).values()];
+  const assumed = assumedObjects(resources);
+  const all = [...held, ...assumed];
   const services = all.filter(({ group, kind }) => group === '' && kind === 'Service');
   const workloads = all.filter(({ kind }) => workloadKinds.has(kind));
-  const made = new Pods();
   const addressed = services.map((service, index) => withAddress(service, index));
   // Of both sides: a subset that the change removes has its pods still.
-  const rules = resources.filter(({ kind }) => kind === 'DestinationRule');
+  const rules = [...resources, ...assumed].filter(({ kind }) => kind === 'DestinationRule');
+  const gateways = all
+    .filter(({ group, kind }) => group === 'networking.istio.io' && kind === 'Gateway')
+    .map(({ metadata: { namespace }, spec }) => ({ namespace, labels: strings(spec['selector']) }))
+    .filter(({ labels }) => Object.keys(labels).length > 0);
+  const made = new Pods(gateways.map(({ labels }) => labels));
   const slices = addressed.map((service) => sliceOf(service, podsOf(service, workloads, rules, made)));
-  for (const gateway of all.filter(({ group, kind }) => group === 'networking.istio.io' && kind === 'Gateway')) {
-    const labels = strings(gateway.spec['selector']);
-    if (Object.keys(labels).length > 0) made.gateway(gateway.metadata.namespace, labels);
-  }
-  const others = all.filter((it) => !services.includes(it) && !judgedKind(it));
+  for (const { namespace, labels } of gateways) made.gateway(namespace, labels);
+  const others = all.filter((it) => !services.includes(it) && (!judgedKind(it) || assumed.includes(it)));
   const pods = made.all();
   return {
     origin: 'the repository itself',
     takenAt: '',
     resources: [...others, ...addressed, ...slices.filter((it) => it !== undefined), ...pods],
     istiods: [],
-    proxies: pods.map(sourceOf).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    proxies: examined(made, held, assumed)
+      .map(sourceOf)
+      .sort((a, b) => (a.id < b.id ? -1 : 1)),
     skipped: [],
+    assumed: assumed.map(resourceName),
   };
 }
 
-/** Pods that are made up, each once. */
-class Pods {
-  readonly #pods = new Map<string, Resource>();
-
-  sidecar(namespace: string, name: string, labels: Record<string, string>, template: JsonObject = {}): Resource {
-    return this.#add(namespace, name, labels, template, 'sidecar');
-  }
-
-  gateway(namespace: string, labels: Record<string, string>): void {
-    const known = this.all().some((pod) =>
-      Object.entries(labels).every(([key, value]) => pod.metadata.labels[key] === value),
-    );
-    if (!known) this.#add(namespace, `gateway-${Object.values(labels).join('-')}`, labels, {}, 'router');
-  }
-
-  all(): Resource[] {
-    return [...this.#pods.values()];
-  }
-
-  #add(namespace: string, name: string, labels: Record<string, string>, template: JsonObject, type: string): Resource {
-    const key = `${namespace}/${name}`;
-    const known = this.#pods.get(key);
-    if (known) return known;
-    const index = this.#pods.size + 1;
-    const podIP = `10.244.${index >> 8}.${index & 255}`;
-    const containers = [
-      ...objects(template['containers']),
-      { name: 'istio-proxy', image: 'proxyv2', args: ['proxy', type] },
-    ];
-    const pod = toResource(
-      {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: {
-          name,
-          namespace,
-          labels: { ...labels, 'security.istio.io/tlsMode': 'istio' },
-          creationTimestamp: created,
-        },
-        spec: { serviceAccountName: 'default', ...template, containers },
-        status: { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions: [{ type: 'Ready', status: 'True' }] },
-      },
-      'api',
-    );
-    this.#pods.set(key, pod);
-    return pod;
-  }
+/**
+ * The pods whose config is looked at: those of what the repository holds. Where it holds config alone, pods of Services
+ * that it names stand for clients, in the namespaces of its objects.
+ */
+function examined(made: Pods, held: readonly Resource[], assumed: readonly Resource[]): Resource[] {
+  const services = assumed.filter(({ kind }) => kind === 'Service');
+  const ofAssumed = (pod: Resource): boolean =>
+    services.some(({ spec, metadata }) => {
+      const selector = strings(spec['selector']);
+      return metadata.namespace === pod.metadata.namespace && matchesLabels(selector, pod.metadata.labels);
+    });
+  const [gateways, sidecars] = [made.ofType('router'), made.ofType('sidecar')];
+  const own = sidecars.filter((pod) => !ofAssumed(pod));
+  if (own.length > 0) return [...gateways, ...own];
+  const namespaces = new Set(held.map(({ metadata }) => metadata.namespace));
+  return [...gateways, ...sidecars.filter((pod) => namespaces.has(pod.metadata.namespace))];
 }
 
 function podsOf(service: Resource, workloads: readonly Resource[], rules: readonly Resource[], made: Pods): Resource[] {
@@ -98,14 +76,9 @@ function podsOf(service: Resource, workloads: readonly Resource[], rules: readon
     const labels = strings(metadata['labels']);
     const selected = Object.entries(selector).every(([key, value]) => labels[key] === value);
     if (workload.metadata.namespace !== namespace || !selected) return [];
-    return [
-      made.sidecar(
-        namespace,
-        workload.metadata.name,
-        labels,
-        (isObject(template['spec']) ? template['spec'] : {}) as JsonObject,
-      ),
-    ];
+    const spec = (isObject(template['spec']) ? template['spec'] : {}) as JsonObject;
+    const declined = [labels, strings(metadata['annotations'])].some((it) => it[inject] === 'false');
+    return [made.workload(namespace, workload.metadata.name, labels, spec, declined)];
   });
   if (found.length > 0) return found;
   // Nothing is known of the workloads: each subset is taken to have one.
@@ -113,9 +86,9 @@ function podsOf(service: Resource, workloads: readonly Resource[], rules: readon
     .filter((rule) => isFor(rule, service))
     .flatMap((rule) => objects(rule.spec['subsets']))
     .map((subset) =>
-      made.sidecar(namespace, `${name}-${subset['name']}`, { ...selector, ...strings(subset['labels']) }),
+      made.workload(namespace, `${name}-${subset['name']}`, { ...selector, ...strings(subset['labels']) }),
     );
-  return subsets.length > 0 ? subsets : [made.sidecar(namespace, name, selector)];
+  return subsets.length > 0 ? subsets : [made.workload(namespace, name, selector)];
 }
 
 function isFor(rule: Resource, service: Resource): boolean {
