@@ -24,12 +24,21 @@ const word = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S*))|([^\s,]+)/g;
 export function parseWaiver(text: string, known: readonly string[]): WaiverWords {
   const words: WaiverWords = { codes: [], reason: '' };
   const refuse = (message: string, fix = `write ${example}`): WaiverWords => ({ ...words, fault: { message, fix } });
-  for (const [all, key, double, single, bare, plain] of text.matchAll(word)) {
+  const seen = new Set<string>();
+  let unquoted = false;
+  for (const [all, key = '', double, single, bare, plain] of text.matchAll(word)) {
+    if (plain !== undefined && !known.includes(plain))
+      return unquoted
+        ? refuse(`"${plain}" is no part of the reason, which has no quotation marks`, `write ${example}`)
+        : refuse(`there is no code ${plain}`, suggestion(plain, known));
     if (plain !== undefined) {
-      if (!known.includes(plain)) return refuse(`there is no code ${plain}`, suggestion(plain, known));
       words.codes.push(plain);
       continue;
     }
+    if (seen.has(key)) return refuse(`${key} stands twice`, 'delete one of them');
+    seen.add(key);
+    if (/^["']/.test(bare ?? '')) return refuse(`the quotation mark of ${key} is not closed`);
+    unquoted = key === 'reason' && bare !== undefined;
     const value = double?.replace(/\\(.)/g, '$1') ?? single ?? bare ?? '';
     if (key === 'reason') words.reason = value.trim();
     else if (key === 'until' && isDate(value)) words.until = value;

@@ -75,6 +75,9 @@ describe('comments that waive', () => {
     ['MESH0100 reason=""', 'it gives no reason'],
     ['reason=x', 'it names no code'],
     ['MESH0999 reason=x', 'there is no code MESH0999'],
+    ['MESH0100 reason=two words', '"words" is no part of the reason, which has no quotation marks'],
+    ['MESH0100 reason="open', 'the quotation mark of reason is not closed'],
+    ['MESH0100 until=2030-01-01 reason=x until=2031-01-01', 'until stands twice'],
     ['MESH0100 untill=2030-01-01 reason=x', 'there is no setting untill=2030-01-01'],
     ['MESH0100 until=2030-02-30 reason=x', 'until is 2030-02-30, not a date such as 2030-12-31'],
   ])('are refused: %s', (words, message) => {
