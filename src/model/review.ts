@@ -32,6 +32,8 @@ export interface ReviewedRequest {
   from: string;
   /** To paste. */
   curl: string;
+  /** The same for programs: the URL, and headers as `name: value` lines, `Host` among them where it is not the URL's. */
+  request: { method: string; url: string; headers: string[] };
   base: string;
   head: string;
 }

@@ -74,7 +74,15 @@ export function aReview(): Report {
           evidence: [{ proxy: 'shop/a-1', type: 'route', name: '80', path: 't', expected: 'head', live: 'base' }],
         },
       ],
-      requests: [{ from: 'shop/a', curl: "curl 'http://reviews/x'", base: '200', head: '503' }],
+      requests: [
+        {
+          from: 'shop/a',
+          curl: "curl 'http://reviews/x'",
+          request: { method: 'GET', url: 'http://reviews/x', headers: [] },
+          base: '200',
+          head: '503',
+        },
+      ],
       rollout: ['apply DestinationRule shop/reviews first'],
     },
   });

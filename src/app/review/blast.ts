@@ -1,20 +1,14 @@
-import { compareConfigs } from '../../compare/index.ts';
 import type { Difference } from '../../compare/types.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { BlastRadius, ReviewedChange } from '../../model/review.ts';
-import type { CompiledMesh } from '../../rules/types.ts';
 import { evidenceOf } from '../drift/effect.ts';
 import { shown } from '../drift/effects-wording.ts';
+import type { EffectiveChange } from './effective-changes.ts';
 
-/** Which proxies hold something else after the change, grouped by what changes in them. */
-export function blastRadius(base: CompiledMesh, head: CompiledMesh, changes: readonly ReviewedChange[]): BlastRadius[] {
-  const before = new Map(base.proxies.map((proxy) => [proxy.id, proxy]));
+/** The proxies that hold something else after the change, grouped by what changes in them. */
+export function blastRadius(effective: readonly EffectiveChange[], changes: readonly ReviewedChange[]): BlastRadius[] {
   const groups = new Map<string, { proxies: Proxy[]; differences: Difference[] }>();
-  for (const proxy of head.proxies) {
-    const old = before.get(proxy.id);
-    if (!old) continue;
-    const { differences } = compareConfigs(head.config(proxy), base.config(old));
-    if (differences.length === 0) continue;
+  for (const { proxy, differences } of effective) {
     const signature = signatureOf(proxy, differences, changes);
     const group = groups.get(signature) ?? { proxies: [], differences };
     groups.set(signature, group);

@@ -1,58 +1,137 @@
+import { virtualHostIndex } from '../../explain/http/virtual-host.ts';
 import type { Message, ProxyConfig, Route, RouteConfiguration, VirtualHost } from '../../model/envoy.ts';
 import { isObject } from '../../model/json.ts';
-import type { Proxy } from '../../model/proxy.ts';
 import { idleHosts } from '../../rules/holders.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
+import { filterMatches } from './boundary/filter-matches.ts';
+import type { Sides } from './boundary/index.ts';
+import type { EffectiveChange } from './effective-changes.ts';
+import { type RouteEntrance, routeEntrance } from './route-entrances.ts';
 
-/** A virtual host that a change touches, with the routes of both sides. */
+/** An authority of which the requests may be treated differently, with the matches of both sides. */
 export interface ChangedHost {
-  domain: string;
-  /** That the proxy listens on. */
-  port: number;
-  /** Whether the proxy ends TLS before it looks at the routes. */
-  tls: boolean;
-  routes: Route[];
+  /** Host of the URL. */
+  host: string;
+  /** Where the header Host is another than the URL says. */
+  authority?: string;
+  entrance: RouteEntrance;
+  matches: Sides;
+  /** A side answers requests without TLS with a redirect. */
+  needsTls: boolean;
 }
 
-/** The virtual hosts of a proxy of which the routes differ, or a cluster that a route leads to. */
-export function changedHosts(base: CompiledMesh, former: Proxy, head: CompiledMesh, proxy: Proxy): ChangedHost[] {
+/** The authorities of a proxy's outbound routes that a change touches: one for each pair of a former and a new virtual host. */
+export function changedHosts(base: CompiledMesh, head: CompiledMesh, change: EffectiveChange): ChangedHost[] {
+  const { proxy, former, differences } = change;
   const [before, after] = [base.config(former), head.config(proxy)];
   const idle = new Set([...idleHosts(base, former), ...idleHosts(head, proxy)]);
-  const clusters = changedClusters(before, after);
-  const byName = (config: ProxyConfig): Map<string, RouteConfiguration> =>
-    new Map(config.routes.map((it) => [it.name, it]));
+  const touched = (type: string): Set<string> =>
+    new Set(differences.filter((it) => it.type === type).map(({ name }) => name));
+  const clusters = new Set([...touched('cluster'), ...touched('endpoint')]);
   const [olds, news] = [byName(before), byName(after)];
   return [...new Set([...olds.keys(), ...news.keys()])].flatMap((name) => {
-    const tls = name.startsWith('https.');
-    const port = tls
-      ? (listenerOf(name, after) ?? listenerOf(name, before))
-      : Number(/(?:^|http\.|:)(\d+)$/.exec(name)?.[1]);
-    if (port === undefined || Number.isNaN(port) || name.startsWith('inbound')) return [];
-    const [old, current] = [byDomain(olds.get(name), idle), byDomain(news.get(name), idle)];
-    return [...new Set([...old.keys(), ...current.keys()])].flatMap((domain) => {
-      const [first, second] = [old.get(domain)?.routes ?? [], current.get(domain)?.routes ?? []];
-      const leadsElsewhere = [...first, ...second].some((route) => leadsTo(route).some((it) => clusters.has(it)));
-      if (!leadsElsewhere && JSON.stringify(first) === JSON.stringify(second)) return [];
-      return [{ domain, port, tls, routes: [...second, ...first] }];
+    const [then, now] = [routeEntrance(name, before), routeEntrance(name, after)];
+    const entrance = now ?? then;
+    if (!entrance) return [];
+    const [old, current] = [olds.get(name), news.get(name)];
+    const managers = [then?.manager, now?.manager];
+    const filters = filtersOf(managers[0]) === filtersOf(managers[1]) ? undefined : filterMatches(managers);
+    return pairsOf(old, current, entrance, proxy.type === 'router', idle).flatMap(({ first, second, ...named }) => {
+      const matches = changedMatches(first, second, clusters, filters);
+      const needsTls = [first, second].some((it) => it?.['require_tls'] !== undefined);
+      return matches ? [{ ...named, entrance, matches, needsTls }] : [];
     });
   });
 }
 
-/** The port of the listener that asks for a route configuration: a gateway's server of HTTPS has one of its own. */
-function listenerOf(routes: string, { listeners }: ProxyConfig): number | undefined {
-  const asks = (chain: Message): boolean =>
-    ((chain['filters'] ?? []) as Message[]).some((it) => it['typed_config']?.rds?.route_config_name === routes);
-  const found = listeners.find(({ filter_chains: chains }) => (chains ?? []).some(asks));
-  const port = found?.['address']?.socket_address?.port_value;
-  return typeof port === 'number' ? port : undefined;
+function byName({ routes }: ProxyConfig): Map<string, RouteConfiguration> {
+  return new Map(routes.map((it) => [it.name, it]));
 }
 
-/** Names of clusters that only one side has, or that differ. */
-function changedClusters(before: ProxyConfig, after: ProxyConfig): Set<string> {
-  const texts = (config: ProxyConfig): Map<string, string> =>
-    new Map(config.clusters.map((cluster) => [cluster.name, JSON.stringify(cluster)]));
-  const [old, current] = [texts(before), texts(after)];
-  return new Set([...old.keys(), ...current.keys()].filter((name) => old.get(name) !== current.get(name)));
+/** All that a connection manager says but the name of its routes. */
+function filtersOf(manager: Message | undefined): string {
+  return JSON.stringify({ ...manager, rds: undefined });
+}
+
+interface HostPair {
+  host: string;
+  authority?: string;
+  first?: VirtualHost;
+  second?: VirtualHost;
+}
+
+/** Each pair of virtual hosts that one authority chooses on the two sides, with an authority that does. */
+function pairsOf(
+  old: RouteConfiguration | undefined,
+  current: RouteConfiguration | undefined,
+  { port, tls }: RouteEntrance,
+  gateway: boolean,
+  idle: ReadonlySet<VirtualHost>,
+): HostPair[] {
+  const found = new Map<string, HostPair>();
+  const [before, after] = [old, current].map((it) => (it ? virtualHostIndex(it) : () => undefined));
+  const usual = (host: string): string => ((gateway && !tls) || port === (tls ? 443 : 80) ? host : `${host}:${port}`);
+  for (const virtualHost of [...(current?.virtual_hosts ?? []), ...(old?.virtual_hosts ?? [])])
+    for (const domain of virtualHost.domains) {
+      if (typeof domain !== 'string') continue;
+      for (const { host, sent } of authoritiesOf(domain, usual)) {
+        const [left, right] = [before?.(sent), after?.(sent)];
+        const [first, second] = [old?.virtual_hosts?.[left ?? -1], current?.virtual_hosts?.[right ?? -1]];
+        if ((!first && !second) || (first && idle.has(first)) || (second && idle.has(second))) continue;
+        const key = `${left} ${right}`;
+        const authority = sent === usual(host) ? {} : { authority: sent };
+        if (!found.has(key)) found.set(key, { host, ...authority, first, second });
+      }
+    }
+  return [...found.values()];
+}
+
+/** Names that a domain stands for: several, as one may be taken by a more specific domain. With and without the port. */
+function authoritiesOf(domain: string, usual: (host: string) => string): { host: string; sent: string }[] {
+  const [, name = '', port = ''] = /^(.*?)((?::(?:\d+|\*))?)$/.exec(domain) ?? [];
+  const stars = ['any', 'x7', 'other.any'];
+  const hosts = name === '*' ? ['any.example', 'any.test', 'x7'] : stars.map((star) => name.replace(/^\*|\*$/, star));
+  return [...new Set(hosts)].flatMap((host) =>
+    [...new Set([usual(host), host, `${host}${port.replace('*', '80')}`])].map((sent) => ({ host, sent })),
+  );
+}
+
+function changedMatches(
+  first: VirtualHost | undefined,
+  second: VirtualHost | undefined,
+  clusters: ReadonlySet<string>,
+  filters: readonly Message[] | undefined,
+): Sides | undefined {
+  const [old, current] = [first?.routes ?? [], second?.routes ?? []];
+  const everywhere = filters !== undefined || settingsOf(first) !== settingsOf(second);
+  const [lost, come] = everywhere ? [old, current] : middles(old, current);
+  const led = [...current, ...old].filter((route) => leadsTo(route).some((it) => clusters.has(it)));
+  const changed = new Set([...come, ...lost, ...led]);
+  if (changed.size === 0 && !everywhere) return undefined;
+  return {
+    base: old.map(({ match }) => match),
+    head: current.map(({ match }) => match),
+    changed: [...changed].map(({ match }) => match),
+    filters,
+  };
+}
+
+/** What two lists have between their common beginning and their common end: only a request for these can differ. */
+function middles(old: readonly Route[], current: readonly Route[]): [Route[], Route[]] {
+  const [a, b] = [old.map(textOf), current.map(textOf)];
+  let start = 0;
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  return [old.slice(start, old.length - end), current.slice(start, current.length - end)];
+}
+
+function textOf(route: Route): string {
+  return JSON.stringify(route);
+}
+
+function settingsOf(host: VirtualHost | undefined): string {
+  return host === undefined ? '' : JSON.stringify({ ...host, name: '', domains: [], routes: [] });
 }
 
 function leadsTo(route: Route): string[] {
@@ -61,27 +140,4 @@ function leadsTo(route: Route): string[] {
   const weighted = isObject(action['weighted_clusters']) ? action['weighted_clusters']['clusters'] : undefined;
   const names = Array.isArray(weighted) ? weighted.map((it) => String(it.name)) : [];
   return typeof action['cluster'] === 'string' ? [action['cluster'], ...names] : names;
-}
-
-/** By the first domain, which names the host in full; of a wildcard a name that it covers. */
-function byDomain(
-  configuration: RouteConfiguration | undefined,
-  idle: ReadonlySet<VirtualHost>,
-): Map<string, VirtualHost> {
-  const hosts = (configuration?.virtual_hosts ?? []).filter((host) => !idle.has(host));
-  return new Map(
-    hosts.flatMap((host) => {
-      const [domain] = host.domains;
-      if (typeof domain !== 'string') return [];
-      return [
-        [
-          domain
-            .replace(/:(?:\d+|\*)$/, '')
-            .replace(/^\*$/, 'any.example')
-            .replace(/^\*/, 'any'),
-          host,
-        ] as const,
-      ];
-    }),
-  );
 }

@@ -20,6 +20,7 @@ import { ProjectRules } from '../waivers/project-rules.ts';
 import { blastRadius } from './blast.ts';
 import { changedObjects, changesOf } from './changes.ts';
 import { compareFindings } from './compare-findings.ts';
+import { effectiveChanges } from './effective-changes.ts';
 import { mostChanges, orderHazards } from './hazards.ts';
 import { plainTextClients } from './plain-text-clients.ts';
 import { differingRequests } from './requests.ts';
@@ -65,15 +66,15 @@ export async function review(
   const findings = [...counting, ...own];
   const names = new Map([...before, ...after].map((resource) => [resourceKey(resource), resourceName(resource)]));
   const changes = await changesOf(states, baseMesh, before, after, options.signal);
-  const radius = blastRadius(baseMesh, headMesh, changes);
+  const effective = effectiveChanges(baseMesh, headMesh);
   const part: Review = {
     base: base.ref,
     head: head.ref,
     fixed: sortedFindings(compared.fixed),
     unchanged: sortedFindings(unchanged),
     changes,
-    blastRadius: radius,
-    requests: differingRequests(baseMesh, headMesh, new Set(radius.flatMap(({ proxies }) => proxies))),
+    blastRadius: blastRadius(effective, changes),
+    requests: differingRequests(baseMesh, headMesh, effective),
     rollout: rolloutOf(hazards.order, changed, (key) => names.get(key) ?? key),
   };
   const report = ruleReport(head, state, headMesh, { findings, waived: rules.waived, diagnostics }, options);

@@ -1,9 +1,15 @@
 import type { Explanation } from '../../explain/index.ts';
+import type { Message } from '../../model/envoy.ts';
+import { isObject } from '../../model/json.ts';
 
 /** How a request ends, for people and to compare. */
 export interface End {
   words: string;
+  /** What else the way to it does, by its name. */
+  details: ReadonlyMap<string, string>;
   key: string;
+  /** Nobody serves it: a proxy answers with an error of its own, or the connection ends. */
+  fails: boolean;
 }
 
 export function endOf({ hop, outcome }: Explanation): End {
@@ -18,11 +24,57 @@ export function endOf({ hop, outcome }: Explanation): End {
     outcome.location ? `to ${outcome.location}` : '',
   ];
   const text = words.filter((it) => it !== '').join(' ');
-  return { words: text, key: JSON.stringify([text, hop?.headerChanges, hop?.rewritten]) };
+  const details = new Map<string, string>();
+  const add = (name: string, value: unknown): void => {
+    const shown = JSON.stringify(value);
+    if (shown !== undefined && shown !== '[]' && shown !== '{}') details.set(name, shown);
+  };
+  add('request headers', hop?.headerChanges);
+  add('response headers', hop?.responseChanges);
+  add('path or host', hop?.rewritten && { path: hop.rewritten.path, host: hop.rewritten.authority });
+  for (const [name, value] of settingsOf(hop?.route)) add(name, value);
+  const failed =
+    outcome.kind === 'answer'
+      ? outcome.upstream === undefined && (outcome.status ?? 0) >= 400
+      : outcome.kind !== 'open';
+  return { words: text, details, key: JSON.stringify([text, [...details]]), fails: failed };
 }
 
-/** Both ends in words; where these are equal, that something else differs. */
+/** Fields of a route's action that say where a request goes, and are told by the end. */
+const told = new Set([
+  'cluster',
+  'weighted_clusters',
+  'cluster_header',
+  'prefix_rewrite',
+  'regex_rewrite',
+  'path_rewrite_policy',
+  'host_rewrite_literal',
+  'host_rewrite_header',
+  'host_rewrite_path_regex',
+  'auto_host_rewrite',
+]);
+
+const names: Record<string, string> = {
+  retry_policy: 'retries',
+  request_mirror_policies: 'mirrors',
+  hash_policy: 'hash',
+  typed_per_filter_config: 'fault injection, CORS or other filters',
+};
+
+function settingsOf(route: Message | undefined): [string, unknown][] {
+  const action = isObject(route?.['route']) ? route['route'] : {};
+  const filters: [string, unknown][] = [['typed_per_filter_config', route?.['typed_per_filter_config']]];
+  return [...Object.entries(action).filter(([field]) => !told.has(field)), ...filters].map(([field, value]) => [
+    names[field] ?? field.replaceAll('_', ' '),
+    value,
+  ]);
+}
+
+/** Both ends in words; where these are equal, what else differs. */
 export function bothInWords(base: End, head: End): { base: string; head: string } {
-  const same = base.words === head.words;
-  return { base: base.words, head: same ? `${head.words}, with other headers or another path` : head.words };
+  if (base.words !== head.words) return { base: base.words, head: head.words };
+  const other = [...new Set([...base.details.keys(), ...head.details.keys()])].filter(
+    (name) => base.details.get(name) !== head.details.get(name),
+  );
+  return { base: base.words, head: `${head.words}, with other ${other.join(' and ')}` };
 }

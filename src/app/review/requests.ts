@@ -1,118 +1,94 @@
-import { explainGateway, explainOutbound, RequestError, readRequest } from '../../explain/index.ts';
-import type { Proxy } from '../../model/proxy.ts';
 import type { ReviewedRequest } from '../../model/review.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
-import { Mesh } from '../route/mesh.ts';
-import { type BoundaryRequest, boundaryRequests } from './boundary-requests.ts';
-import { changedHosts } from './changed-hosts.ts';
+import { type Asked, type AskedMesh, ask, askedMesh } from './ask.ts';
+import { boundaryRequests } from './boundary/index.ts';
+import { type ChangedHost, changedHosts } from './changed-hosts.ts';
+import { writtenOf } from './curl.ts';
+import type { EffectiveChange } from './effective-changes.ts';
 import { bothInWords, type End, endOf } from './request-end.ts';
-import { serverRequests } from './server-requests.ts';
+import { senders, serverRequests } from './server-requests.ts';
+import { streamRequests } from './stream-requests.ts';
 
-/** So many differences are shown. */
-const mostShown = 20;
+/** Beyond so many requests for one virtual host no more are made. */
+const mostAsked = 3000;
 
-interface Asked {
-  proxy: Proxy;
-  domain: string;
-  port: number;
-  tls: boolean;
-  request: BoundaryRequest;
-}
-
-interface Difference {
-  curl: string;
-  base: string;
-  head: string;
+/** A request that both sides treat differently. */
+interface Difference extends Omit<ReviewedRequest, 'from'> {
   proxies: Set<string>;
 }
 
 /**
  * Requests that base and head treat differently: made from the matchers of both sides of every virtual host that
- * changes, and sent through both by the request engine. One of each kind of difference is shown.
- *
- * @param changed proxies whose config changes
+ * changes, and sent through both by the request engine. One of each kind of difference on a host is shown.
  */
 export function differingRequests(
   base: CompiledMesh,
   head: CompiledMesh,
-  changed: ReadonlySet<string>,
+  changes: readonly EffectiveChange[],
 ): ReviewedRequest[] {
-  const [before, after] = [meshOf(base), meshOf(head)];
+  const sides: Sides = [askedMesh(base), askedMesh(head)];
   const found = new Map<string, Difference>();
-  const old = new Map(base.proxies.map((proxy) => [proxy.id, proxy]));
-  for (const proxy of head.proxies) {
-    const former = old.get(proxy.id);
-    if (!former || !changed.has(proxy.id)) continue;
-    for (const { domain, port, tls, routes } of changedHosts(base, former, head, proxy)) {
-      const shown = new Set<string>();
-      for (const request of boundaryRequests(routes)) {
-        const asked = { proxy, domain, port, tls, request };
-        const [first, second] = [ask(before, base, asked), ask(after, head, asked)];
-        if (!first || !second || first.key === second.key) continue;
-        // One witness for each kind of difference on a host.
-        const kind = `${first.words} ${second.words}`;
-        if (shown.has(kind)) continue;
-        shown.add(kind);
-        const curl = curlOf(asked);
-        const key = `${curl} ${kind}`;
-        const known = found.get(key) ?? { curl, ...bothInWords(first, second), proxies: new Set() };
-        found.set(key, known);
-        known.proxies.add(proxy.id);
-      }
+  // Proxies with equal routes to equal clusters give equal answers.
+  const known = new Map<string, Omit<ReviewedRequest, 'from'>[]>();
+  for (const change of changes) {
+    const { proxy } = change;
+    for (const host of changedHosts(base, head, change)) {
+      const like = JSON.stringify([host, proxy.type, proxy.namespace, proxy.serviceAccount, clustersOf(change)]);
+      const differences = known.get(like) ?? differencesAt(sides, host, change);
+      known.set(like, differences);
+      for (const difference of differences) note(found, difference, proxy.id);
     }
+    for (const difference of streamRequests(sides, change)) note(found, difference, proxy.id);
   }
-  const routed = [...found.values()].map(({ proxies, ...rest }) => {
-    const [first = ''] = proxies;
-    return { from: proxies.size > 1 ? `${first} and ${proxies.size - 1} more` : first, ...rest };
-  });
-  return [...routed, ...serverRequests(base, head, before, after, changed)].slice(0, mostShown);
+  const routed = [...found.values()].map(({ proxies, ...rest }) => ({ from: senders([...proxies]), ...rest }));
+  return [...routed, ...serverRequests(sides, changes)];
 }
 
-function meshOf({ registry, config }: CompiledMesh): Mesh {
-  return new Mesh(registry, registry.resources('Pod'), config);
+export type Sides = readonly [base: AskedMesh, head: AskedMesh];
+
+/** The ends of a request on both sides, where they differ. */
+export function differenceOf([before, after]: Sides, asked: Asked): { base: End; head: End } | undefined {
+  const first = ask(before, asked);
+  const second = first && ask(after, asked);
+  if (!second) return undefined;
+  const [base, head] = [endOf(first), endOf(second)];
+  return base.key === head.key ? undefined : { base, head };
 }
 
-/** What becomes of a request; undefined where it cannot be told. */
-function ask(mesh: Mesh, compiled: CompiledMesh, { proxy, domain, port, tls, request }: Asked): End | undefined {
-  const own = compiled.proxies.find(({ id }) => id === proxy.id);
-  const sender = own && mesh.sender(own.pod);
-  if (!sender) return undefined;
-  try {
-    const asked = readRequest(
-      `${tls ? 'https' : 'http'}://${domain}:${port}${request.path}`,
-      request.headers,
-      request.method,
-    );
-    const world = mesh.world({ answer: 200 });
-    const explained =
-      proxy.type === 'router'
-        ? explainGateway(sender, port, asked, undefined, world)
-        : explainOutbound(sender, addressOf(compiled, proxy, domain), asked, world);
-    return endOf(explained);
-  } catch (error) {
-    if (error instanceof RequestError) return undefined;
-    throw error;
+function differencesAt(sides: Sides, changedHost: ChangedHost, { proxy }: EffectiveChange) {
+  const shown = new Map<string, Omit<ReviewedRequest, 'from'>>();
+  const { host, authority, entrance, matches, needsTls } = changedHost;
+  const { port, tls, address } = entrance;
+  const made = boundaryRequests(matches, mostAsked);
+  const secure = made.map((it) => ({ ...it, headers: [...it.headers, 'x-forwarded-proto: https'] }));
+  for (const one of needsTls ? [...made, ...secure] : made) {
+    const request = one.authority === undefined && authority !== undefined ? { ...one, authority } : one;
+    const difference = differenceOf(sides, { proxy, host, port, tls, address, request });
+    if (!difference) continue;
+    const words = bothInWords(difference.base, difference.head);
+    // One witness for each kind of difference on a host.
+    const kind = kindOf(words);
+    if (shown.has(kind)) continue;
+    const gateway = proxy.type === 'router';
+    shown.set(kind, { ...writtenOf({ host, port, tls, gateway }, request), ...words });
   }
+  return [...shown.values()];
 }
 
-function addressOf({ registry }: CompiledMesh, proxy: Proxy, domain: string): string {
-  const service = registry.sidecarScope(proxy).serviceByHostname.get(domain);
-  const address = service?.addresses.find((it) => it !== '0.0.0.0');
-  // Whatever a name outside of the mesh resolves to; 192.0.2.0/24 is for examples.
-  return address ?? '192.0.2.1';
+function clustersOf({ differences }: EffectiveChange): unknown[] {
+  return differences
+    .filter(({ type }) => type === 'cluster' || type === 'endpoint')
+    .map(({ type, name, expected, live }) => [type, name, expected, live]);
 }
 
-/** The request as a line to try; `$GATEWAY` is the address of the gateway. */
-function curlOf({ proxy, domain, port, tls, request: { method, path, headers } }: Asked): string {
-  const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  const options = headers.map((header) => ` -H ${quoted(header)}`).join('');
-  const verb = method === 'GET' ? '' : ` -X ${method}`;
-  // The server is chosen by SNI, which curl takes from the URL; -k, because the certificate may be for inner names.
-  if (proxy.type === 'router' && tls)
-    return `curl -ik${verb} --resolve "${domain}:${port}:$GATEWAY"${options} ${quoted(`https://${domain}:${port}${path}`)}`;
-  if (proxy.type === 'router')
-    return `curl -i${verb} -H ${quoted(`Host: ${domain}`)}${options} ${quoted(`http://$GATEWAY:${port}${path}`)}`
-      .replace("'http://$GATEWAY", '"http://$GATEWAY')
-      .replace(/'$/, '"');
-  return `curl -i${verb}${options} ${quoted(`http://${domain}:${port}${path}`)}`;
+function note(found: Map<string, Difference>, difference: Omit<ReviewedRequest, 'from'>, proxy: string): void {
+  const key = JSON.stringify(difference);
+  const known = found.get(key) ?? { ...difference, proxies: new Set() };
+  found.set(key, known);
+  known.proxies.add(proxy);
+}
+
+/** Redirects to several places are of one kind. */
+function kindOf({ base, head }: { base: string; head: string }): string {
+  return `${base} ${head}`.replaceAll(/ to https?:\S+/g, ' to another place');
 }

@@ -1,69 +1,117 @@
-import { explainDirect, explainOutbound, readRequest } from '../../explain/index.ts';
+import { explainDirect, readRequest } from '../../explain/index.ts';
+import type { Message } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { ReviewedRequest } from '../../model/review.ts';
 import type { ServiceTarget } from '../../registry/types.ts';
-import type { CompiledMesh } from '../../rules/types.ts';
-import type { Mesh } from '../route/mesh.ts';
+import { type AskedMesh, ask } from './ask.ts';
+import { filterMatches } from './boundary/filter-matches.ts';
+import { type BoundaryRequest, boundaryRequests } from './boundary/index.ts';
+import { writtenOf } from './curl.ts';
+import type { EffectiveChange } from './effective-changes.ts';
 import { bothInWords, type End, endOf } from './request-end.ts';
+import type { Sides } from './requests.ts';
 
-interface Side {
-  compiled: CompiledMesh;
-  mesh: Mesh;
-}
+/** Beyond so many requests of one client to one port no more are made, and not more clients ask. */
+const mostAsked = 200;
+const mostClients = 40;
+
+/** Proxies of one identity; none: a pod without a sidecar. */
+type Client = readonly Proxy[];
+
+type Told = Omit<ReviewedRequest, 'from'>;
 
 /**
- * Requests to workloads of which the listeners for inbound traffic change: one from a client with a sidecar, and one in
- * plain text from a pod without.
+ * Requests to workloads of which the listeners for inbound traffic change, made from what their filters look at: from a
+ * client of each identity that has a sidecar, and in plain text from a pod without.
  */
-export function serverRequests(
-  base: CompiledMesh,
-  head: CompiledMesh,
-  before: Mesh,
-  after: Mesh,
-  changed: ReadonlySet<string>,
-): ReviewedRequest[] {
-  const sides: [Side, Side] = [
-    { compiled: base, mesh: before },
-    { compiled: head, mesh: after },
-  ];
-  const found = new Map<string, ReviewedRequest>();
-  for (const server of head.proxies) {
-    const former = base.proxies.find(({ id }) => id === server.id);
-    if (!former || server.type !== 'sidecar' || !changed.has(server.id)) continue;
-    if (inbound(base, former) === inbound(head, server)) continue;
-    const client = head.proxies.find(({ id, type }) => id !== server.id && type === 'sidecar');
-    for (const target of head.registry.serviceTargets(server)) {
-      const url = `http://${target.service.hostname}:${target.port.port}/`;
-      if (!/HTTP|GRPC|Unsupported/.test(target.port.protocol) || target.service.registry !== 'Kubernetes') continue;
-      const askers: [string, (side: Side) => End | undefined][] = [
-        ['a pod without a sidecar', (side) => direct(side, server, target, url)],
-        ...(client ? [[client.id, (side: Side) => outbound(side, client.id, target, url)] as const] : []).map(
-          ([from, asker]): [string, (side: Side) => End | undefined] => [from, asker],
-        ),
-      ];
-      for (const [from, ask] of askers) {
-        const [first, second] = [ask(sides[0]), ask(sides[1])];
-        if (!first || !second || first.key === second.key) continue;
-        found.set(`${from} ${url}`, { from, curl: `curl -i '${url}'`, ...bothInWords(first, second) });
-      }
+export function serverRequests(sides: Sides, changes: readonly EffectiveChange[]): ReviewedRequest[] {
+  const clients = clientsOf(sides[1]);
+  const found = new Map<string, { told: Told; from: Set<string> }>();
+  const known = new Set<string>();
+  for (const { proxy: server, former, differences } of changes) {
+    if (server.type !== 'sidecar' || !differences.some(isInbound)) continue;
+    const inbound = [inboundOf(sides[0], former), inboundOf(sides[1], server)];
+    const requests = boundaryRequests({ base: [], head: [], changed: [], filters: filterMatches(inbound) }, mostAsked);
+    for (const target of sides[1].compiled.registry.serviceTargets(server)) {
+      const { service, port } = target;
+      if (!/HTTP|GRPC|Unsupported|TCP/.test(port.protocol) || service.registry !== 'Kubernetes') continue;
+      // Pods of one Deployment answer alike.
+      const like = JSON.stringify([service.hostname, port.port, inbound]).replaceAll(server.ipAddresses[0] ?? '-', '');
+      if (known.has(like)) continue;
+      known.add(like);
+      const made = /TCP/.test(port.protocol) ? requests.slice(0, 1) : requests;
+      for (const client of clients)
+        for (const told of differencesFor(sides, client, server, target, made)) {
+          const key = JSON.stringify([told, client.length === 0]);
+          const known = found.get(key) ?? { told, from: new Set() };
+          found.set(key, known);
+          for (const { id } of client) known.from.add(id);
+        }
     }
   }
-  return [...found.values()];
+  return [...found.values()].map(({ told, from }) => ({ from: senders([...from]), ...told }));
 }
 
-function inbound({ config }: CompiledMesh, proxy: Proxy): string {
-  return JSON.stringify(config(proxy).listeners.filter(({ name }) => name === 'virtualInbound'));
+/** Who sends, in words. */
+export function senders([first, ...others]: readonly string[]): string {
+  if (first === undefined) return 'a pod without a sidecar';
+  return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
-function direct({ mesh }: Side, server: Proxy, target: ServiceTarget, url: string): End {
+function isInbound({ type, name }: EffectiveChange['differences'][number]): boolean {
+  return type === 'listener' && name.startsWith('virtualInbound');
+}
+
+function inboundOf({ compiled }: AskedMesh, proxy: Proxy): Message[] {
+  return compiled.config(proxy).listeners.filter(({ name }) => name === 'virtualInbound');
+}
+
+/** The clients by their identity, those without a sidecar first. */
+function clientsOf({ compiled }: AskedMesh): Client[] {
+  const byIdentity = Map.groupBy(
+    compiled.proxies.filter(({ type }) => type === 'sidecar'),
+    ({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`,
+  );
+  return [[], ...[...byIdentity.values()].slice(0, mostClients)];
+}
+
+function differencesFor(
+  sides: Sides,
+  client: Client,
+  server: Proxy,
+  target: ServiceTarget,
+  requests: readonly BoundaryRequest[],
+): Told[] {
+  const kinds = new Map<string, Told>();
+  const { hostname: host } = target.service;
+  const { port } = target.port;
+  for (const request of requests) {
+    const [base, head] = sides.map((side) => endAt(side, client, server, target, request));
+    if (!base || !head || base.key === head.key) continue;
+    const words = bothInWords(base, head);
+    const kind = `${words.base} ${words.head}`;
+    if (kinds.has(kind)) continue;
+    kinds.set(kind, { ...writtenOf({ host, port, tls: false, gateway: false }, request), ...words });
+  }
+  return [...kinds.values()];
+}
+
+function endAt(
+  side: AskedMesh,
+  [proxy]: Client,
+  server: Proxy,
+  target: ServiceTarget,
+  request: BoundaryRequest,
+): End | undefined {
+  const { hostname: host } = target.service;
+  const { port } = target.port;
+  if (proxy) {
+    const end = ask(side, { proxy, host, port, tls: false, request });
+    return end && endOf(end);
+  }
+  const { mesh } = side;
   const peer = mesh.peerAt(server.ipAddresses[0] ?? '', target.targetPort);
-  return endOf(explainDirect(peer, target.targetPort, readRequest(url), undefined, mesh.world({ answer: 200 })));
-}
-
-function outbound({ compiled, mesh }: Side, id: string, { service }: ServiceTarget, url: string): End | undefined {
-  const client = compiled.proxies.find((proxy) => proxy.id === id);
-  const sender = client && mesh.sender(client.pod);
-  if (!sender) return undefined;
-  const address = service.addresses.find((it) => it !== '0.0.0.0') ?? '192.0.2.1';
-  return endOf(explainOutbound(sender, address, readRequest(url), mesh.world({ answer: 200 })));
+  const authority = request.authority === undefined ? [] : [`Host: ${request.authority}`];
+  const read = readRequest(`http://${host}:${port}${request.path}`, [...authority, ...request.headers], request.method);
+  return endOf(explainDirect(peer, target.targetPort, read, undefined, mesh.world({ answer: 200 })));
 }
