@@ -1,14 +1,24 @@
 import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
-import { formatPath, type Path, valueAt } from '../model/json.ts';
+import { formatPath, type Path, sortedJson, valueAt } from '../model/json.ts';
+import type { Origin } from '../model/provenance.ts';
 import type { Resource } from '../model/resource.ts';
 import { findingOf } from './finding.ts';
+import type { Dropped } from './schema/admit.ts';
+import type { Broken } from './schema/cel/judge.ts';
 import { deprecated } from './schema/deprecated.ts';
-import { isMeshGroup, type KnownKind, type KnownKinds, knownKinds, releasesAfter } from './schema/known.ts';
-import { metadataSchema } from './schema/metadata.ts';
+import { type Inspection, inspect } from './schema/inspect.ts';
+import {
+  isMeshGroup,
+  type KnownKind,
+  type KnownKinds,
+  type KnownVersion,
+  knownKinds,
+  releasesAfter,
+} from './schema/known.ts';
 import { nearestName } from './schema/nearest-name.ts';
 import type { Schema } from './schema/schema.ts';
-import { type Violation, validate } from './schema/validate.ts';
+import { shown, type Violation } from './schema/validate.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /**
@@ -33,8 +43,13 @@ function judge(mesh: CompiledMesh, kinds: KnownKinds, resource: Resource): Findi
   if (!kind || !version) return accepted ? [] : ofKind(mesh, kinds, written);
   const found = deprecations(mesh, kind, version.deprecated, written);
   if (accepted && accepted === written) return found;
-  const violations = validate(written.object, whole(version.schema)).filter((it) => !isProven(it, written, accepted));
-  return [...violations.map((it) => ofViolation(mesh, kind, it, written)), ...found];
+  const { dropped, violations, broken } = faultsOf(written, version, accepted);
+  return [
+    ...violations.map((it) => ofViolation(mesh, kind, it, written)),
+    ...broken.map((it) => ofBroken(mesh, kind, it, written)),
+    ...dropped.map((it) => ofDropped(mesh, kind, it, written)),
+    ...found,
+  ];
 }
 
 /** Those of the objects that the API server refuses by their kind's schema: it keeps what it has of them, or has none. */
@@ -48,12 +63,11 @@ export function refusedBySchema(
   const kinds = knownKinds(definitions, istio);
   const refused = resources.filter((resource) => {
     const own = isMeshGroup(resource.group) ? written(resource) : undefined;
-    const kind = own && kinds.get(`${own.group}/${own.kind}`);
-    const version = own && kind?.versions.get(own.version);
+    const version = own && kinds.get(`${own.group}/${own.kind}`)?.versions.get(own.version);
     const before = accepted(resource);
     if (!own || !version || before === own) return false;
-    const found = validate(own.object, whole(version.schema));
-    return found.some((it) => it.unknown === undefined && !isProven(it, own, before));
+    const { violations, broken } = faultsOf(own, version, before);
+    return violations.length > 0 || broken.some(({ unknown }) => !unknown);
   });
   return new Set(refused);
 }
@@ -62,38 +76,94 @@ function isDefinition(kind: string, group: string): boolean {
   return kind === 'CustomResourceDefinition' && group === 'apiextensions.k8s.io';
 }
 
-/** A CRD says nothing of what all objects have. */
-function whole(schema: Schema): Schema {
-  return { ...schema, fields: { ...schema.fields, apiVersion: {}, kind: {}, metadata: metadataSchema } };
+/** What is wrong with an object, without what the API server holds already: then its demands are others than these, or it lets old values be. */
+function faultsOf(written: Resource, version: KnownVersion, accepted: Resource | undefined): Inspection {
+  const found = inspectAll(written.object, version);
+  if (isClean(found) || !accepted) return found;
+  const { value } = inspect(accepted.object, version.schema);
+  const isHeld = ({ path }: { path: Path }): boolean => {
+    const held = valueAt(value, path);
+    return held !== undefined && sortedJson(held) === sortedJson(valueAt(found.value, path));
+  };
+  return {
+    value: found.value,
+    violations: found.violations.filter((it) => !isHeld(it)),
+    broken: found.broken.filter((it) => !isHeld(it)),
+    dropped: found.dropped.filter(({ path }) => valueAt(accepted.object, path) === undefined),
+  };
 }
 
-/** Whether the API server holds just what is said to be wrong: then its demands are others than these. */
-function isProven({ path, unknown }: Violation, written: Resource, accepted: Resource | undefined): boolean {
-  const live = accepted && valueAt(accepted.object, path);
-  if (live === undefined) return false;
-  return unknown !== undefined || JSON.stringify(live) === JSON.stringify(valueAt(written.object, path));
+/** Where a cluster may have one of several releases, only what each of them refuses or drops is a fault. */
+function inspectAll(object: Resource['object'], { schema, others }: KnownVersion): Inspection {
+  const first = inspect(object, schema);
+  if (isClean(first)) return first;
+  const rest = others.map((other) => inspect(object, other));
+  const taken = rest.some(({ violations, broken }) => violations.length + broken.length === 0);
+  const isDropped = ({ path }: Dropped): boolean =>
+    rest.every(({ dropped }) => dropped.some((it) => formatPath(it.path) === formatPath(path)));
+  return { ...first, dropped: first.dropped.filter(isDropped), ...(taken ? { violations: [], broken: [] } : {}) };
+}
+
+function isClean({ dropped, violations, broken }: Inspection): boolean {
+  return dropped.length + violations.length + broken.length === 0;
 }
 
 function ofViolation(mesh: CompiledMesh, kind: KnownKind, violation: Violation, resource: Resource): Finding {
-  const { path, unknown, message, wanted } = violation;
-  const field = path.length === 0 ? 'it' : formatPath(path);
-  const shared = { kind: 'invalid' as const, at: { resource, path }, proxies: [] };
-  if (unknown === undefined)
-    return findingOf(mesh, {
-      ...shared,
-      code: codes.invalidField,
-      severity: 'error',
-      message: `${field} ${message}`,
-      effect: `the API server refuses the object (by ${kind.source}), so nothing of it is applied.`,
-      fix: `write ${wanted}.`,
-    });
-  const later = releasesWith(path, resource, mesh.registry.istioVersion);
-  const near = nearestName(String(path.at(-1)), unknown);
+  const { path, message, wanted } = violation;
+  return refused(mesh, kind, { resource, path }, message, `write ${wanted}.`);
+}
+
+/** Of a rule of CEL; one that cannot be judged is told, so that nobody takes it for one that holds. */
+function ofBroken(mesh: CompiledMesh, kind: KnownKind, broken: Broken, resource: Resource): Finding {
+  const { path, rule, detail, value, unknown } = broken;
+  const text = rule.rule.trim().replace(/\s+/g, ' ');
+  if (!unknown)
+    return refused(
+      mesh,
+      kind,
+      { resource, path },
+      value === undefined ? `breaks a rule: ${detail}` : `is ${shown(value)}: ${detail}`,
+      text.length > 160 ? 'hold to that rule.' : `make this true of it: ${text}`,
+    );
   return findingOf(mesh, {
-    ...shared,
+    code: codes.invalidField,
+    kind: 'invalid',
+    severity: 'info',
+    at: { resource, path },
+    proxies: [],
+    message: `${nameOf(path)} has a rule that cannot be judged here: ${detail}`,
+    effect: `unknown: the API server judges it (by ${kind.source}).`,
+    fix: `see to it yourself: ${text}`,
+  });
+}
+
+function refused(mesh: CompiledMesh, kind: KnownKind, at: Origin, message: string, fix: string): Finding {
+  return findingOf(mesh, {
+    code: codes.invalidField,
+    kind: 'invalid',
+    severity: 'error',
+    at,
+    proxies: [],
+    message: `${nameOf(at.path)} ${message}`,
+    effect: `the API server refuses the object (by ${kind.source}), so nothing of it is applied.`,
+    fix,
+  });
+}
+
+function nameOf(path: Path): string {
+  return path.length === 0 ? 'it' : formatPath(path);
+}
+
+function ofDropped(mesh: CompiledMesh, kind: KnownKind, { path, known }: Dropped, resource: Resource): Finding {
+  const later = releasesWith(path, resource, mesh.registry.istioVersion);
+  const near = nearestName(String(path.at(-1)), known);
+  return findingOf(mesh, {
     code: codes.unknownField,
+    kind: 'invalid',
     severity: kind.exact ? 'warning' : 'info',
-    message: `${field} is no field of ${resource.kind} in ${kind.source}${later === undefined ? '' : `; Istio ${later} has it`}`,
+    at: { resource, path },
+    proxies: [],
+    message: `${nameOf(path)} is no field of ${resource.kind} in ${kind.source}${later === undefined ? '' : `; Istio ${later} has it`}`,
     effect:
       'none: the API server drops it without a word, or refuses the whole object where fields are validated strictly, as kubectl does.',
     fix:
@@ -101,7 +171,7 @@ function ofViolation(mesh: CompiledMesh, kind: KnownKind, violation: Violation, 
         ? `did you mean ${near}?`
         : later
           ? 'drop it, or upgrade Istio first.'
-          : `drop it; fields here: ${wanted}.`,
+          : `drop it; ${known.length === 0 ? 'there are no fields here' : `fields here: ${known.join(', ')}`}.`,
   });
 }
 

@@ -25,6 +25,8 @@ const told = (yaml: string, options: Options = {}): string[] =>
   findings(yaml, options).map(({ code, severity, field }) => `${code} ${severity} ${field}`);
 const route = (more: string): string =>
   manifest('VirtualService', 'cart', `{hosts: [cart], http: [{${more}route: [{destination: {host: cart}}]}]}`);
+const httpRoute = (spec: string): string =>
+  `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: shop}\nspec: ${spec}\n`;
 const rule = (policy: string): string => manifest('DestinationRule', 'cart', `{host: cart, trafficPolicy: ${policy}}`);
 
 describe('unknown fields', () => {
@@ -78,7 +80,10 @@ describe('unknown fields', () => {
 describe('values that are refused', () => {
   it.each([
     ['{loadBalancer: {simple: ROUNDROBIN}}', 'loadBalancer.simple is "ROUNDROBIN"'],
-    ['{connectionPool: {tcp: {connectTimeout: "5"}}}', 'connectionPool.tcp.connectTimeout is "5", not a duration'],
+    [
+      '{connectionPool: {tcp: {connectTimeout: "5"}}}',
+      'connectionPool.tcp.connectTimeout is "5": must be a valid duration greater than 1ms',
+    ],
     [
       '{connectionPool: {tcp: {maxConnections: many}}}',
       'connectionPool.tcp.maxConnections is "many", not a whole number',
@@ -108,6 +113,63 @@ describe('values that are refused', () => {
     const text = rule('{loadBalancer: {simple: ROUNDROBIN}}');
     expect(told(text, { live: text })).toEqual([]);
     expect(told(text, { live: rule('{loadBalancer: {simple: RANDOM}}') })).toHaveLength(1);
+  });
+});
+
+describe('rules in CEL', () => {
+  it('are told with their message at the line of the value', () => {
+    const text = manifest(
+      'PeerAuthentication',
+      'p',
+      '\n  mtls: {mode: STRICT}\n  portLevelMtls:\n    "0": {mode: DISABLE}',
+    );
+    expect(findings(text)).toMatchObject([
+      {
+        code: 'MESH0171',
+        severity: 'error',
+        field: 'spec',
+        message: 'PeerAuthentication shop/p spec breaks a rule: portLevelMtls requires selector',
+      },
+      {
+        field: 'spec.portLevelMtls',
+        location: { file: 'a.yaml', line: 7 },
+        message: 'PeerAuthentication shop/p spec.portLevelMtls breaks a rule: port must be between 1-65535',
+        effect: 'the API server refuses the object (by Istio 1.29), so nothing of it is applied.',
+        fix: 'make this true of it: self.all(key, 0 < int(key) && int(key) <= 65535)',
+      },
+    ]);
+  });
+
+  it('see the defaults of fields that are not written', () => {
+    const match = (value: string): string =>
+      httpRoute(`{rules: [{matches: [{path: {value: ${value}}}], backendRefs: [{name: a}]}]}`);
+    expect(findings(match('cart')).map(({ message }) => message)).toEqual([
+      expect.stringContaining('spec.rules[0].matches[0].path breaks a rule: value must be an absolute path'),
+      expect.stringContaining('spec.rules[0].backendRefs[0] breaks a rule: Must have port for Service reference'),
+    ]);
+    expect(told(match('/cart').replace('name: a', 'name: a, port: 80'))).toEqual([]);
+  });
+
+  it('are not judged beside a wrong type', () => {
+    expect(
+      told(rule('{loadBalancer: {warmup: {duration: "5"}}, connectionPool: {tcp: {maxConnections: many}}}')),
+    ).toEqual(['MESH0171 error spec.trafficPolicy.connectionPool.tcp.maxConnections']);
+  });
+
+  it('are none where the API server has the same value', () => {
+    const text = manifest('PeerAuthentication', 'p', '{portLevelMtls: {80: {mode: DISABLE}}}');
+    expect(told(text)).toEqual(['MESH0171 error spec']);
+    expect(told(text, { live: text })).toEqual([]);
+    expect(told(text, { live: text.replace('80', '81') })).toEqual(['MESH0171 error spec']);
+  });
+
+  it('of one release of the Gateway API count where all have them', () => {
+    // Since 1.6 two CORS filters are refused.
+    const cors = '{type: CORS, cors: {}}';
+    expect(told(httpRoute(`{rules: [{filters: [${cors}, ${cors}]}]}`))).toEqual([]);
+    expect(told(httpRoute('{rules: [{filters: [{type: CORS}]}]}'))).toEqual([
+      'MESH0171 error spec.rules[0].filters[0]',
+    ]);
   });
 });
 
@@ -176,5 +238,20 @@ describe("the cluster's own definitions", () => {
     const kinds = knownKinds([toResource(definition, 'api')], '1.29');
     expect(kinds.get('networking.istio.io/VirtualService')).toMatchObject({ exact: true });
     expect(kinds.get('networking.istio.io/Gateway')?.source).toBe('Istio 1.29');
+  });
+
+  it('may have a rule that nobody can judge here, which is told', () => {
+    const spec = { type: 'object', properties: { own: { type: 'string' } } };
+    const ruled = { ...spec, 'x-kubernetes-validations': [{ rule: 'quantity(self.own).isInteger()' }] };
+    const extra = `---\n${JSON.stringify(definition).replace(/"spec":\{"type":"object".*?\}\}\}/, `"spec":${JSON.stringify(ruled)}`)}\n`;
+    expect(findings(manifest('VirtualService', 'a', '{own: "1"}'), { extra })).toMatchObject([
+      {
+        code: 'MESH0171',
+        severity: 'info',
+        field: 'spec',
+        message: expect.stringContaining('spec has a rule that cannot be judged here: '),
+        fix: 'see to it yourself: quantity(self.own).isInteger()',
+      },
+    ]);
   });
 });

@@ -7,10 +7,18 @@ import table from './table.json' with { type: 'json' };
 const packed = table as unknown as Packed;
 const unpack = unpacker(packed);
 
+/** What is known of one version of a kind. */
+export interface KnownVersion {
+  schema: Schema;
+  deprecated: boolean;
+  /** Of other releases, of which the cluster may have one instead. */
+  others: readonly Schema[];
+}
+
 /** What is known of one kind. */
 export interface KnownKind {
   /** By version, those that are served. */
-  versions: ReadonlyMap<string, { schema: Schema; deprecated: boolean }>;
+  versions: ReadonlyMap<string, KnownVersion>;
   /** Where it is known from, for people: `this cluster's CRD`, `Istio 1.29`. */
   source: string;
   /** Whether these are the very demands of the API server; if not, it may know more fields. */
@@ -32,31 +40,51 @@ const meshGroup = /^(networking|security|telemetry|extensions)\.istio\.io$|^gate
  */
 export function knownKinds(definitions: readonly Resource[], istio: string): KnownKinds {
   const kinds = new Map<string, KnownKind>();
-  for (const [release, entry] of [releaseFor(istio), ['gateway-api', false] as const].map(
-    ([name, exact]) => [name, { exact, source: wordsFor(name) }] as const,
-  ))
-    for (const [kind, versions] of Object.entries(packed.releases[release] ?? {})) {
-      const known = Object.entries(versions).map(
-        ([version, { schema, deprecated = false }]) => [version, { schema: unpack(schema), deprecated }] as const,
-      );
-      kinds.set(kind, { ...entry, versions: new Map(known) });
-    }
+  const [release, exact] = releaseFor(istio);
+  for (const name of Object.keys(packed.releases[release] ?? {}))
+    kinds.set(name, {
+      versions: versionsOf(name, [release]),
+      source: `Istio ${release.slice('istio-'.length)}`,
+      exact,
+    });
+  const bundles = Object.keys(packed.releases).filter((name) => name.startsWith('gateway-api-'));
+  for (const name of new Set(bundles.flatMap((bundle) => Object.keys(packed.releases[bundle] ?? {}))))
+    kinds.set(name, { versions: versionsOf(name, bundles), source: 'the Gateway API', exact: false });
   for (const definition of definitions) {
     const found = read(definition);
     if (!found || !isMeshGroup(found.name.slice(0, found.name.lastIndexOf('/')))) continue;
     const versions = Object.entries(found.versions).map(
-      ([version, { schema, deprecated = false }]) => [version, { schema: withoutStatus(schema), deprecated }] as const,
+      ([version, { schema, deprecated = false }]) => [version, { schema, deprecated, others: [] }] as const,
     );
     kinds.set(found.name, { versions: new Map(versions), source: 'the CRD of this cluster', exact: true });
   }
   return kinds;
 }
 
+/** Of several releases the first that has a version counts, and the others stand beside it. */
+function versionsOf(kind: string, releases: readonly string[]): Map<string, KnownVersion> {
+  const versions = new Map<string, KnownVersion>();
+  for (const release of releases)
+    for (const [version, { schema: number, deprecated = false }] of Object.entries(
+      packed.releases[release]?.[kind] ?? {},
+    )) {
+      const schema = unpack(number);
+      const known = versions.get(version);
+      if (!known) versions.set(version, { schema, deprecated, others: [] });
+      else if (schema !== known.schema) versions.set(version, { ...known, others: [...known.others, schema] });
+    }
+  return versions;
+}
+
 const definitionsRead = new WeakMap<Resource, ReturnType<typeof readDefinition>>();
 
 /** A definition is large, and a review looks at many states with the same ones. */
 function read(definition: Resource): ReturnType<typeof readDefinition> {
-  if (!definitionsRead.has(definition)) definitionsRead.set(definition, readDefinition(definition.object));
+  if (!definitionsRead.has(definition)) {
+    const found = readDefinition(definition.object);
+    for (const version of Object.values(found?.versions ?? {})) version.schema = withoutStatus(version.schema);
+    definitionsRead.set(definition, found);
+  }
   return definitionsRead.get(definition);
 }
 
@@ -88,8 +116,4 @@ function minors(): number[] {
 
 function minorOf(istio: string): number {
   return Number(istio.split('.')[1] ?? 0);
-}
-
-function wordsFor(release: string): string {
-  return release === 'gateway-api' ? 'the Gateway API' : `Istio ${release.slice('istio-'.length)}`;
 }

@@ -1,6 +1,5 @@
-import { isObject, type JsonObject, objects } from '../../model/json.ts';
-import { addConditions } from './conditions.ts';
-import type { KindSchemas, Schema } from './schema.ts';
+import { isObject, type Json, type JsonObject, objects } from '../../model/json.ts';
+import type { CelRule, KindSchemas, Schema } from './schema.ts';
 
 /**
  * Reads a CustomResourceDefinition.
@@ -38,13 +37,20 @@ export function normalized(from: JsonObject): Schema {
   if (from['x-kubernetes-preserve-unknown-fields'] === true || additionalProperties === true) schema.open = true;
   if (from['x-kubernetes-embedded-resource'] === true) schema.open = true;
   if (from['nullable'] === true) schema.nullable = true;
+  if ((from['default'] ?? undefined) !== undefined) schema.default = from['default'] as Json;
   const required = texts(from['required']);
   if (required.length > 0) schema.required = required;
   if (Array.isArray(from['enum'])) schema.enum = from['enum'] as NonNullable<Schema['enum']>;
   if (typeof from['pattern'] === 'string') schema.pattern = from['pattern'];
+  const { format } = from;
+  if (typeof format === 'string' && (format === 'int32' || type === 'string' || type === undefined))
+    schema.format = format;
+  if (from['x-kubernetes-list-type'] === 'set') schema.unique = 'whole';
+  if (from['x-kubernetes-list-type'] === 'map') schema.unique = texts(from['x-kubernetes-list-map-keys']);
   addBounds(schema, from);
-  for (const part of [from, ...objects(from['allOf'])]) addAlternatives(schema, part);
-  addConditions(schema, objects(from['x-kubernetes-validations']));
+  addAlternatives(schema, from);
+  const rules = objects(from['x-kubernetes-validations']).map(ruleOf);
+  if (rules.length > 0) schema.rules = rules;
   return schema;
 }
 
@@ -58,14 +64,36 @@ function addBounds(schema: Schema, from: JsonObject): void {
   set('most', 'maxLength', 'maxItems', 'maxProperties');
 }
 
-/** A `oneof` of protobuf: `oneOf: [{not: {anyOf: [{required: [a]}, ...]}}, {required: [a]}, ...]`, or without the `not`. */
 function addAlternatives(schema: Schema, from: JsonObject): void {
-  const alternatives = objects(from['oneOf']);
-  const names = alternatives.filter((it) => it['not'] === undefined).map((it) => texts(it['required']));
-  if (names.length === 0 || names.some((it) => it.length !== 1)) return;
-  const group = names.flat();
-  schema.atMostOne = [...(schema.atMostOne ?? []), group];
-  if (names.length === alternatives.length) schema.oneNeeded = [...(schema.oneNeeded ?? []), group];
+  const all = objects(from['allOf']).map(normalized);
+  if (all.length > 0) schema.allOf = all;
+  const any = objects(from['anyOf']).map(normalized);
+  // `int-or-string` says the same once more.
+  if (any.length > 0 && schema.type !== 'int-or-string') schema.anyOf = any;
+  if (isObject(from['not'])) schema.not = normalized(from['not'] as JsonObject);
+  addOneOf(schema, objects(from['oneOf']));
+}
+
+/** A `oneof` of protobuf reads `oneOf: [{not: {anyOf: [{required: [a]}, ...]}}, {required: [a]}, ...]`, or is without the `not`. */
+function addOneOf(schema: Schema, alternatives: readonly JsonObject[]): void {
+  if (alternatives.length === 0) return;
+  const none = alternatives.filter((it) => it['not'] !== undefined);
+  const single = alternatives.filter((it) => it['not'] === undefined);
+  const names = single.map((it) => (Object.keys(it).join() === 'required' ? texts(it['required']) : []));
+  if (none.length > 1 || names.some((it) => it.length !== 1)) {
+    schema.oneOf = alternatives.map(normalized);
+    return;
+  }
+  schema.atMostOne = [names.flat()];
+  if (none.length === 0) schema.oneNeeded = [names.flat()];
+}
+
+function ruleOf(from: JsonObject): CelRule {
+  const rule: CelRule = { rule: String(from['rule'] ?? '') };
+  for (const key of ['message', 'messageExpression', 'fieldPath'] as const)
+    if (typeof from[key] === 'string' && from[key] !== '') rule[key] = from[key];
+  if (from['optionalOldSelf'] === true) rule.optionalOldSelf = true;
+  return rule;
 }
 
 function texts(value: unknown): string[] {

@@ -1,34 +1,34 @@
-import { RE2JS } from 're2js';
-import { isObject, type Path } from '../../model/json.ts';
-import { isDuration, nanoseconds } from './duration.ts';
+import { isObject, type Path, sortedJson } from '../../model/json.ts';
+import { hasFormat } from './format.ts';
+import { matches } from './pattern.ts';
 import type { Schema } from './schema.ts';
 
 /** A place in an object that does not hold to the schema. */
 export interface Violation {
   path: Path;
-  /** Of a field that the schema has not got: the names that there are beside it. */
-  unknown?: string[];
   /** What is wrong, behind the field's name: `is "5", not true or false`. */
   message: string;
   /** What the schema wants there. */
   wanted: string;
+  /** Whether the API server judges no rule of CEL beside it (apiextensions-apiserver, `hasBlockingErr`). */
+  blocks?: true;
 }
 
 /**
- * Holds a value against a schema, as an API server does before it stores an object: every fault is returned. A null is
- * none where it stands for a field: the API server takes it for absent (apiextensions-apiserver,
- * `PruneNonNullableNullsWithoutDefaults`).
+ * Holds an admitted value against a schema, as an API server does before it stores an object: every fault is returned.
+ * What is said in CEL is judged apart.
  */
 export function validate(value: unknown, schema: Schema, path: Path = []): Violation[] {
   if (value === null && schema.nullable) return [];
   if (!hasType(value, schema.type)) {
     const wanted = schema.type ? typeNames[schema.type] : 'anything';
-    return [{ path, message: `is ${shown(value)}, not ${wanted}`, wanted }];
+    return [{ path, message: `is ${shown(value)}, not ${wanted}`, wanted, blocks: true }];
   }
-  const own = demands(value, schema).map(([message, wanted]) => ({ path, message, wanted }));
+  const own = [...demands(value, schema, path), ...alternatives(value, schema, path)];
   if (Array.isArray(value)) {
     const { items } = schema;
-    return [...own, ...(items ? value.flatMap((item, index) => validate(item, items, [...path, index])) : [])];
+    own.push(...repeated(value, schema, path));
+    return items ? [...own, ...value.flatMap((item, index) => validate(item, items, [...path, index]))] : own;
   }
   return isObject(value) ? [...own, ...ofFields(value, schema, path)] : own;
 }
@@ -37,52 +37,86 @@ function ofFields(value: Record<string, unknown>, schema: Schema, path: Path): V
   const { fields = {}, values } = schema;
   const found: Violation[] = [];
   for (const name of schema.required ?? [])
-    if ((value[name] ?? undefined) === undefined)
-      found.push({ path, message: `has no ${name}, which must be there`, wanted: `${name} with a value` });
+    if (!Object.hasOwn(value, name))
+      found.push({
+        path,
+        message: `has no ${name}, which must be there`,
+        wanted: `${name} with a value`,
+        blocks: true,
+      });
   for (const [name, item] of Object.entries(value)) {
     const inner = (Object.hasOwn(fields, name) ? fields[name] : undefined) ?? values;
-    if (inner && item !== null) found.push(...validate(item, inner, [...path, name]));
-    if (inner || schema.open || !schema.fields) continue;
-    const unknown = Object.keys(fields);
-    found.push({ path: [...path, name], unknown, message: 'is no field', wanted: unknown.join(', ') });
+    if (inner) found.push(...validate(item, inner, [...path, name]));
   }
   return found;
 }
 
 /** What a value of the right type fails to be, each with what is wanted. */
-function demands(value: unknown, schema: Schema): [message: string, wanted: string][] {
-  const found: [string, string][] = [];
-  const want = (holds: boolean, message: string, wanted: string): unknown => holds || found.push([message, wanted]);
-  const { min, max, fewest, most, shortest, pattern } = schema;
+function demands(value: unknown, schema: Schema, path: Path): Violation[] {
+  const found: Violation[] = [];
+  const want = (holds: boolean, message: string, wanted: string, blocks = false): void => {
+    if (!holds) found.push({ path, message, wanted, ...(blocks ? { blocks } : {}) });
+  };
+  const { min, max, fewest, most, pattern, format } = schema;
   if (schema.enum && typeof value !== 'object')
-    want(schema.enum.includes(value as string), `is ${shown(value)}`, `one of ${schema.enum.map(String).join(', ')}`);
+    want(
+      schema.enum.includes(value as string),
+      `is ${shown(value)}`,
+      `one of ${schema.enum.map(String).join(', ')}`,
+      true,
+    );
   if (typeof value === 'number') {
     if (min !== undefined) want(value >= min, `is ${value}, less than ${min}`, `at least ${min}`);
     if (max !== undefined) want(value <= max, `is ${value}, more than ${max}`, `at most ${max}`);
+    if (format === 'int32') want((value | 0) === value, `is ${value}`, 'a whole number of 32 bits');
   }
   const size = sizeOf(value);
   if (size && fewest !== undefined) want(size.count >= fewest, `has ${size.words}`, `at least ${fewest}`);
-  if (size && most !== undefined) want(size.count <= most, `has ${size.words}`, `at most ${most}`);
+  if (size && most !== undefined) want(size.count <= most, `has ${size.words}`, `at most ${most}`, true);
   if (typeof value === 'string') {
     if (pattern !== undefined) want(matches(pattern, value), `is ${shown(value)}`, `text that matches ${pattern}`);
-    for (const part of schema.without ?? [])
-      want(!value.includes(part), `is ${shown(value)}`, `text without ${shown(part)}`);
-    for (const whole of schema.not ?? []) want(value !== whole, `is ${shown(value)}`, 'another text');
-    if (shortest !== undefined) {
-      want(isDuration(value), `is ${shown(value)}, not a duration`, 'a duration such as 1.5s or 1m30s');
-      if (isDuration(value))
-        want(nanoseconds(value) >= nanoseconds(shortest), `is ${value}`, `a duration of at least ${shortest}`);
-    }
+    if (format !== undefined) want(hasFormat(format, value), `is ${shown(value)}`, `text of the format ${format}`);
   }
   if (isObject(value)) {
-    const set = (names: readonly string[]): string[] =>
-      names.filter((name) => (value[name] ?? undefined) !== undefined);
+    const there = (names: readonly string[]): string[] => names.filter((name) => Object.hasOwn(value, name));
     for (const group of schema.atMostOne ?? [])
-      want(set(group).length <= 1, `has ${set(group).join(' and ')}`, `only one of ${group.join(', ')}`);
+      want(there(group).length <= 1, `has ${there(group).join(' and ')}`, `only one of ${group.join(', ')}`);
     for (const group of schema.oneNeeded ?? [])
-      want(set(group).length > 0, `has none of ${group.join(', ')}`, `one of ${group.join(', ')}`);
+      want(there(group).length > 0, `has none of ${group.join(', ')}`, `one of ${group.join(', ')}`);
   }
   return found;
+}
+
+/** `allOf`, `anyOf`, `oneOf`, `not`. */
+function alternatives(value: unknown, schema: Schema, path: Path): Violation[] {
+  const holds = (it: Schema): boolean => validate(value, it).length === 0;
+  const found = (schema.allOf ?? []).flatMap((it) => validate(value, it, path));
+  const message = typeof value === 'object' ? 'has values that do not go together' : `is ${shown(value)}`;
+  if (schema.anyOf && !schema.anyOf.some(holds))
+    found.push({ path, message, wanted: wantedOf(schema.anyOf) ?? 'what one of the alternatives demands' });
+  if (schema.oneOf && schema.oneOf.filter(holds).length !== 1)
+    found.push({ path, message, wanted: wantedOf(schema.oneOf) ?? 'what just one of the alternatives demands' });
+  if (schema.not && holds(schema.not)) found.push({ path, message, wanted: 'something else' });
+  return found;
+}
+
+function wantedOf(alternatives: readonly Schema[]): string | undefined {
+  const formats = alternatives.flatMap(({ format }) => format ?? []);
+  return formats.length === alternatives.length ? `text of the format ${formats.join(' or ')}` : undefined;
+}
+
+/** Items of a list that are there twice (apiextensions-apiserver, `ValidateListSetsAndMaps`). */
+function repeated(items: readonly unknown[], { unique }: Schema, path: Path): Violation[] {
+  if (!unique) return [];
+  const before = new Set<string>();
+  return items.flatMap((item, index) => {
+    const parts = unique === 'whole' ? item : unique.map((name) => [isObject(item) ? item[name] : undefined]);
+    const key = sortedJson(parts);
+    const again = before.has(key);
+    before.add(key);
+    const wanted = unique === 'whole' ? 'another value' : `items that differ in ${unique.join(', ')}`;
+    return again ? [{ path: [...path, index], message: 'is there twice', wanted }] : [];
+  });
 }
 
 const typeNames: Record<NonNullable<Schema['type']>, string> = {
@@ -122,24 +156,8 @@ function sized(count: number, word: string): { count: number; words: string } {
   return { count, words: `${count} ${word}${count === 1 ? '' : 's'}` };
 }
 
-const patterns = new Map<string, RE2JS | undefined>();
-
-/** Whether a pattern is found in a text; one that cannot be read demands nothing. */
-function matches(pattern: string, text: string): boolean {
-  if (!patterns.has(pattern)) {
-    let compiled: RE2JS | undefined;
-    try {
-      compiled = RE2JS.compile(pattern);
-    } catch {
-      compiled = undefined;
-    }
-    patterns.set(pattern, compiled);
-  }
-  return patterns.get(pattern)?.matcher(text).find() ?? true;
-}
-
 /** A value in a few characters. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (isObject(value)) return 'a mapping';
