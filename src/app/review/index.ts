@@ -2,7 +2,7 @@ import type { ClusterState } from '../../model/cluster-state.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Report } from '../../model/report.ts';
-import { resourceKey, resourceName } from '../../model/resource.ts';
+import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import type { RegistryInput } from '../../registry/types.ts';
 import { findingsOf } from '../../rules/index.ts';
@@ -21,7 +21,7 @@ import { blastRadius } from './blast.ts';
 import { changedObjects, changesOf } from './changes.ts';
 import { compareFindings } from './compare-findings.ts';
 import { effectiveChanges } from './effective-changes.ts';
-import { mostChanges, orderHazards } from './hazards.ts';
+import { type Hazards, mostChanges, orderHazards } from './hazards.ts';
 import { plainTextClients } from './plain-text-clients.ts';
 import { differingRequests } from './requests.ts';
 import { reviewedStates } from './states.ts';
@@ -48,7 +48,7 @@ export async function review(
   const judged = (mesh: CompiledMesh): Finding[] => [...provable(findingsOf(mesh), state), ...waitingIn(mesh, secrets)];
   const olds = judged(baseMesh);
   const compared = compareFindings(olds, judged(headMesh));
-  const changed = changedObjects(states, before, after);
+  const changed = asTheyStand(changedObjects(states, before, after), after);
   const judge = (input: RegistryInput): Finding[] => {
     // What age decides is a note, and costs compiling anew for each pair: states in between are judged without.
     const { recreated: _, ...mesh } = compiledMesh(input, selected, after);
@@ -75,7 +75,7 @@ export async function review(
     changes,
     blastRadius: blastRadius(effective, changes),
     requests: differingRequests(baseMesh, headMesh, effective),
-    rollout: rolloutOf(hazards.order, changed, (key) => names.get(key) ?? key),
+    rollout: rolloutOf(hazards, changed, (key) => names.get(key) ?? key),
   };
   const report = ruleReport(head, state, headMesh, { findings, waived: rules.waived, diagnostics }, options);
   if (changed.length > mostChanges)
@@ -86,12 +86,23 @@ export async function review(
   return { ...report, review: part };
 }
 
+/** Keys of objects in the order of files and of documents in them, which is how most tools apply them; deleted ones last. */
+function asTheyStand(keys: readonly string[], head: readonly Resource[]): string[] {
+  const places = new Map(head.map((resource) => [resourceKey(resource), resource.locate([])]));
+  return [...keys].sort((a, b) => {
+    const [one, other] = [places.get(a), places.get(b)];
+    if (!one || !other) return Number(!one) - Number(!other);
+    return one.file < other.file ? -1 : one.file > other.file ? 1 : one.line - other.line;
+  });
+}
+
 /** In words: nothing to say of one object; an order that is safe where the order matters, or that there is none. */
-function rolloutOf(order: string[] | undefined, changed: readonly string[], name: (key: string) => string): string[] {
+function rolloutOf({ order, anyOrder }: Hazards, changed: readonly string[], name: (key: string) => string): string[] {
   if (changed.length < 2) return [];
-  if (!order) return ['needs two steps: in every order there is a state with errors that neither base nor head has.'];
-  const reordered = order.some((key, index) => key !== changed[index]);
-  return reordered
-    ? order.map((key) => `apply ${name(key)}`)
-    : ['any order: no state in between has errors of its own.'];
+  if (anyOrder) return ['any order: no state in between has errors of its own.'];
+  return (
+    order?.map((key) => `apply ${name(key)}`) ?? [
+      'needs two steps: in every order there is a state with errors that neither base nor head has.',
+    ]
+  );
 }

@@ -83,6 +83,24 @@ describe('review', () => {
     expect(report.review?.rollout).toEqual(['apply DestinationRule shop/reviews', 'apply VirtualService shop/reviews']);
   });
 
+  it('makes a note of it where the files stand in that order', async () => {
+    const { report } = await review(
+      { 'a.yaml': rule('v1'), 'b.yaml': routes('v1') },
+      { 'a.yaml': rule('v1', 'v3'), 'b.yaml': routes('v3') },
+    );
+    expect(report.findings.map(({ code, severity }) => [code, severity])).toEqual([['MESH0160', 'info']]);
+    expect(report.review?.rollout).toEqual(['apply DestinationRule shop/reviews', 'apply VirtualService shop/reviews']);
+  });
+
+  it('says that a renamed subset needs two steps', async () => {
+    const { report } = await review(
+      { 'a.yaml': rule('v1'), 'b.yaml': routes('v1') },
+      { 'a.yaml': rule('v2'), 'b.yaml': routes('v2') },
+    );
+    expect(report.findings.map(({ code, severity }) => [code, severity])).toContainEqual(['MESH0160', 'warning']);
+    expect(report.review?.rollout).toEqual([expect.stringMatching(/^needs two steps/)]);
+  });
+
   it('tells what it fixes, and counts only what it introduces', async () => {
     const { report, code } = await review(
       { 'dr.yaml': rule('v1'), 'vs.yaml': routes('v2') },
