@@ -16,9 +16,11 @@ export async function run(argv: string[]): Promise<void> {
   settings.enableAutoTranspile = false;
   process.env['SHELL'] ??= process.env['COMSPEC'];
   // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // It stands before oclif's own listener, which throws.
+  process.stdout.prependListener('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.clean);
-    throw error;
+    process.stderr.write(`error: stdout cannot be written: ${plain(error.message)}\n`);
+    process.exit(exitCodes.incomplete);
   });
   // As much for what is told on stderr: the exit code tells the rest.
   process.stderr.on('error', () => undefined);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -45,6 +45,13 @@ describe('the command line', () => {
     const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(status).toBe(1);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that its output could not be written', () => {
+    const script = 'bin/kubectl-mesh explain 100 > /dev/full';
+    const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+    expect(stderr).toMatch(/^error: stdout cannot be written: ENOSPC[^\n]*\n$/);
+    expect(status).toBe(2);
   });
 
   it.each([['check'], ['review', 'WORKTREE..']])('%s is not clean where a file of Git cannot be read', (...command) => {
