@@ -84,6 +84,11 @@ export const codes = {
   delegateOutside: 'MESH0225',
   impossibleMatch: 'MESH0226',
   simpleTlsToMesh: 'MESH0227',
+  callerOfNoNamespace: 'MESH0204',
+  unverifiedIssuer: 'MESH0208',
+  portTaken: 'MESH0205',
+  httpRouteOnTcp: 'MESH0206',
+  noEndpoints: 'MESH0207',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

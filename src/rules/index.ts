@@ -10,15 +10,18 @@ import { gateway } from './gateway.ts';
 import { hiddenByScope } from './hidden-by-scope.ts';
 import { hostTaken } from './host-taken.ts';
 import { httpFieldsOnTcp } from './http-fields-on-tcp.ts';
+import { httpRouteOnTcp } from './http-route-on-tcp.ts';
 import { idleMatch } from './idle-match.ts';
 import { idleTcpRoute } from './idle-tcp-route.ts';
 import { impossibleMatch } from './impossible-match.ts';
 import { inboundProtocol } from './inbound-protocol.ts';
 import { matchMisses } from './match-misses.ts';
 import { namesNobody } from './names-nobody.ts';
+import { noEndpoints } from './no-endpoints.ts';
 import { onePerFault } from './one-per-fault.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { policyClash } from './policy-clash.ts';
+import { portTaken } from './port-taken.ts';
 import { refusedByIstiod } from './refused/index.ts';
 import { ruleForNobody } from './rule-for-nobody.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
@@ -33,6 +36,7 @@ import { sharedCertificate } from './shared-certificate.ts';
 import { telemetryReplaced } from './telemetry-replaced.ts';
 import { telemetryWithoutProvider } from './telemetry-without-provider.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unknownCaller } from './unknown-caller.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { unknownGateway } from './unknown-gateway.ts';
 import { unknownProvider } from './unknown-provider.ts';
@@ -78,6 +82,10 @@ const rules: readonly Rule[] = [
   serviceEntryPort,
   sharedCertificate,
   unreadObject,
+  noEndpoints,
+  httpRouteOnTcp,
+  portTaken,
+  unknownCaller,
   selectsNobody,
   telemetryWithoutProvider,
   telemetryReplaced,

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { manifest } from '../support/manifests.ts';
+import { findingsIn } from '../support/rules.ts';
+
+const service = (port: string): string => `---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop, creationTimestamp: "2024-01-01T00:00:00Z"}
+spec: {selector: {app: cart}, clusterIP: 10.96.0.77, clusterIPs: [10.96.0.77], ports: [${port}]}
+`;
+const routes = (rest = ''): string =>
+  manifest('VirtualService', 'db', `{hosts: [db], ${rest}http: [{timeout: 3s, route: [{destination: {host: db}}]}]}`);
+const told = (yaml: string) =>
+  findingsIn(yaml)
+    .filter(({ code }) => code === 'MESH0206')
+    .map(({ resource, field }) => `${resource} ${field}`);
+
+it('tells http routes for hosts whose ports are TCP or TLS', () => {
+  const expected = ['VirtualService shop/db spec.http'];
+  expect(told(service('{name: tcp-db, port: 3306}') + routes())).toEqual(expected);
+  expect(told(service('{name: http, appProtocol: tcp, port: 3306}') + routes())).toEqual(expected);
+  expect(told(service('{name: https, port: 443}') + routes())).toEqual(expected);
+});
+
+it('is silent for HTTP, sniffed and mixed ports, and for gateways', () => {
+  expect(told(service('{name: http, port: 3306}') + routes())).toEqual([]);
+  expect(told(service('{name: tcp, appProtocol: http, port: 3306}') + routes())).toEqual([]);
+  expect(told(service('{name: db, port: 8306}') + routes())).toEqual([]);
+  expect(told(service('{name: tcp, port: 3306}, {name: http, port: 80}') + routes())).toEqual([]);
+  expect(told(service('{name: tcp, port: 3306}') + routes('gateways: [edge/gate], '))).toEqual([]);
+});
