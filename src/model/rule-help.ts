@@ -8,7 +8,8 @@ export interface RuleHelp {
   summary: string;
 }
 
-const summaries: Partial<Record<Code, string>> = {
+/** Each code has one: a tool that shows a rule shows nothing else of it. */
+const summaries: Record<Code, string> = {
   [codes.fieldDrift]: 'A field of an object differs between Git and the API server.',
   [codes.notApplied]: 'An object is in Git and not in the cluster.',
   [codes.unmanaged]: 'An object is in the cluster and not in Git.',
@@ -18,6 +19,10 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.stale]: 'A proxy holds an older configuration than the API server has.',
   [codes.disconnected]: 'A proxy is not connected to istiod and gets no more changes.',
   [codes.rejected]: 'Envoy rejected a part of the configuration and keeps the former one.',
+  [codes.restartHazard]: 'A pod that starts anew would lack what Envoy rejected and the others still hold.',
+  [codes.severalIstiods]: 'More than one istiod says that a proxy is connected to it.',
+  [codes.versionSkew]: "A proxy's version does not go with that of its istiod.",
+  [codes.certificate]: 'A certificate that a proxy holds has expired, or was not renewed in time.',
   [codes.anomaly]: 'A proxy holds what no input explains, unlike its peers.',
   [codes.notModelled]: 'Proxies hold what the compiler does not model; all peers alike.',
   [codes.idlePatch]: 'A patch of an EnvoyFilter holds for a proxy and changes nothing in it.',
@@ -38,6 +43,8 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.ruleMergedAway]: 'A part of a DestinationRule is lost when rules for one host are merged.',
   [codes.wildcardReplaced]: 'A specific DestinationRule replaces what a wildcard one set.',
   [codes.serverDropped]: 'A server of a Gateway is dropped because another one clashes with it.',
+  [codes.hostOfNobody]: 'A host within the cluster that no Service has.',
+  [codes.unservedHost]: 'No server of the Gateways has the host of a VirtualService.',
   [codes.serviceEntryClash]: 'Two ServiceEntries claim the same host or address.',
   [codes.shadowedRoute]: 'No request reaches a route, because earlier ones match all of its requests.',
   [codes.shadowedAlike]: 'No request reaches a route, and the earlier one does the same.',
@@ -82,14 +89,16 @@ const summaries: Partial<Record<Code, string>> = {
   [codes.egressForNobody]: 'A Sidecar imports a host that nobody has.',
   [codes.sharedCertificate]: 'Two servers of one port use the same certificate for different hosts.',
   [codes.waitingSecret]: 'A proxy waits for a secret that has not come.',
+  [codes.inboundProtocol]: 'Two Services give one port of a workload different protocols.',
+  [codes.telemetryReplaced]: 'A younger Telemetry says something else for the same workload.',
+  [codes.telemetryWithoutProvider]: 'A Telemetry has no provider, so nothing of it comes.',
+  [codes.selectsNobody]: 'A selector selects no workload.',
   [codes.httpFieldsOnTcp]: 'A policy asks for parts of HTTP where only TCP is spoken.',
 };
 
 const names = new Map<string, string>(Object.entries(codes).map(([name, code]) => [code, name]));
 
-/** The name and meaning of a code; for one without a text its name in words. */
+/** The name and meaning of a code; for one that there is not, the code itself. */
 export function ruleHelp(code: string): RuleHelp {
-  const name = names.get(code) ?? code;
-  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return { name, summary: summaries[code as Code] ?? `${words[0]?.toUpperCase()}${words.slice(1)}.` };
+  return { name: names.get(code) ?? code, summary: summaries[code as Code] ?? `${code}.` };
 }
