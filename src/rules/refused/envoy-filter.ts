@@ -1,11 +1,11 @@
+import { messageOf } from '../../compile/envoyfilter/patch.ts';
 import { wantSelector } from './labels.ts';
+import { wantMessage } from './patch-value.ts';
 import type { Place } from './place.ts';
 import type { Judge } from './types.ts';
 import { bytesIn, isExpression } from './values.ts';
 
-/**
- * `ValidateEnvoyFilter`, but for what a patch inserts: whether it fits Envoy's definitions is Envoy's and istiod's to say.
- */
+/** `ValidateEnvoyFilter`; values of patches of the bootstrap are not judged. */
 export const envoyFilter: Judge = ({ spec, behaviour }) => {
   wantSelector(spec.at('workloadSelector'), 'labels');
   for (const patch of spec.at('configPatches').items)
@@ -20,7 +20,11 @@ function wantPatch(patch: Place, hasLimit: boolean): void {
   else if (operation === '' || operation === 'INVALID') patch.at('patch').refuse('has no operation', 'write it.');
   else if (operation !== 'REMOVE' && !patch.at('patch').has('value'))
     patch.at('patch').refuse(`has no value, which ${operation} wants`, 'write value.');
-  else if (wantVersion(patch.at('match').at('proxy').at('proxyVersion'), hasLimit)) wantFittingMatch(patch, text);
+  else if (wantVersion(patch.at('match').at('proxy').at('proxyVersion'), hasLimit)) {
+    wantFittingMatch(patch, text);
+    const message = Object.entries(messageOf).find(([applyTo]) => applyTo === text)?.[1];
+    if (message !== undefined) wantMessage(patch.at('patch').at('value'), message);
+  }
 }
 
 function wantVersion(version: Place, hasLimit: boolean): boolean {

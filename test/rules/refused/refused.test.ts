@@ -79,6 +79,46 @@ describe('what all objects share', () => {
   });
 });
 
+describe('the value of a patch', () => {
+  const filter = (applyTo: string, value: string): string =>
+    `{configPatches: [{applyTo: ${applyTo}, patch: {operation: MERGE, value: ${value}}}]}`;
+  const typed = (type: string, rest = ''): string =>
+    filter('HTTP_FILTER', `{name: a, typed_config: {"@type": "type.googleapis.com/${type}"${rest}}}`);
+  const value = 'spec.configPatches[0].patch.value';
+  const lua = 'envoy.extensions.filters.http.lua.v3.Lua';
+  it.each<[spec: string, place: string]>([
+    [filter('CLUSTER', '{connect_timeout: 5}'), `${value}.connect_timeout`],
+    [filter('CLUSTER', '{connectTimeout: 5x}'), `${value}.connectTimeout`],
+    [filter('CLUSTER', '{lb_policy: ROUNDROBIN}'), `${value}.lb_policy`],
+    [filter('CLUSTER', '{per_connection_buffer_limit_bytes: many}'), `${value}.per_connection_buffer_limit_bytes`],
+    [filter('CLUSTER', '{circuit_breakers: {thresholds: {}}}'), `${value}.circuit_breakers.thresholds`],
+    [filter('VIRTUAL_HOST', '{domains: [1]}'), `${value}.domains[0]`],
+    [filter('HTTP_FILTER', '{typed_config: {name: a}}'), `${value}.typed_config`],
+    [typed('envoy.config.filter.http.lua.v2.Lua'), `${value}.typed_config["@type"]`],
+    [typed('envoy.extensions.filters.http.lua.v3.Lau'), `${value}.typed_config["@type"]`],
+    [typed('example.com.Filter'), `${value}.typed_config["@type"]`],
+    [typed(lua, ', inline_code: true'), `${value}.typed_config.inline_code`],
+    [typed('google.protobuf.StringValue'), `${value}.typed_config`],
+  ])('%s is refused', (spec, place) => {
+    expect(refused('EnvoyFilter', spec)).toEqual([place]);
+  });
+
+  it.each([
+    filter('CLUSTER', '{connect_timeout: 1m30s, lb_policy: 1, per_connection_buffer_limit_bytes: "5"}'),
+    filter('BOOTSTRAP', '{stats_sinks: 5}'),
+    typed(lua, ', inline_code: a'),
+    typed('udpa.type.v1.TypedStruct', ', type_url: a/b, value: {anything: 1}'),
+    typed('envoy.extensions.filters.http.golang.v3alpha.Config'),
+    typed('google.protobuf.StringValue', ', value: a'),
+  ])('%s is taken', (spec) => {
+    expect(findings('EnvoyFilter', spec)).toEqual([]);
+  });
+
+  it('may have fields that are dropped', () => {
+    expect(warned('EnvoyFilter', typed(lua, ', inline_cod: a'))).toEqual([`warning ${value}.typed_config.inline_cod`]);
+  });
+});
+
 describe('what a newer version refuses otherwise', () => {
   const at = (version: string) => ({ version: `${version}.0` });
   const pool = 'spec.trafficPolicy.connectionPool.http.http2KeepAlive';
