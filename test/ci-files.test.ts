@@ -97,6 +97,14 @@ describe('docs/ci/github-actions.yaml', () => {
     expect(readFileSync(join(folder, 'env'), 'utf8')).toBe(`KUBECONFIG=${join(folder, 'kubeconfig')}\n`);
   });
 
+  it.skipIf(spawnSync('jq', ['--version']).status !== 0)('uploads no alert of what the change fixes', () => {
+    const results = ['new', 'unchanged', 'absent'].map((baselineState) => ({ ruleId: 'x', baselineState }));
+    writeFileSync(join(repository, 'mesh.sarif'), JSON.stringify({ runs: [{ results }] }));
+    expect(run(step('review', 'Alerts')).status).toBe(0);
+    const alerts = JSON.parse(readFileSync(join(repository, 'alerts.sarif'), 'utf8'));
+    expect(alerts.runs[0].results).toEqual(results.slice(0, 2));
+  });
+
   it('has keys that GitHub knows', () => {
     const steps = Object.values(actions.jobs).flatMap((job) => job.steps);
     const known = ['name', 'id', 'if', 'uses', 'run', 'with', 'env', 'shell', 'continue-on-error', 'working-directory'];
