@@ -1,4 +1,4 @@
-import { listenerProtocol } from '../compile/listener/outbound/listener-protocol.ts';
+import { isTlsProtocol, listenerProtocol } from '../compile/listener/outbound/listener-protocol.ts';
 import { codes } from '../model/codes.ts';
 import { objects } from '../model/json.ts';
 import type { VirtualService } from '../registry/types.ts';
@@ -40,10 +40,18 @@ export const httpRouteOnTcp: Rule = {
   },
 };
 
-/** The ports of a VirtualService's hosts, if there are any and all of them are known to be no HTTP. */
+/**
+ * The ports of a VirtualService's hosts, if there are any and all of them are known to be no HTTP. A host outside with a
+ * port of TLS may be called in plain HTTP on purpose, for its sidecar to open TLS.
+ */
 function tcpPorts({ registry }: CompiledMesh, service: VirtualService) {
   const services = service.hosts.map((host) => registry.serviceByHostname(host));
   if (services.some((found) => found.length === 0)) return undefined;
   const ports = services.flat().flatMap(({ resource, ports: own }) => own.map((port) => ({ ...port, resource })));
+  if (
+    services.flat().some(({ registry }) => registry === 'External') &&
+    ports.some(({ protocol }) => isTlsProtocol(protocol))
+  )
+    return undefined;
   return ports.length > 0 && ports.every(({ protocol }) => listenerProtocol(protocol) === 'tcp') ? ports : undefined;
 }

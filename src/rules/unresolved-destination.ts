@@ -1,12 +1,13 @@
 import { parseClusterName } from '../compile/cluster/name.ts';
 import { codes } from '../model/codes.ts';
+import type { VirtualHost } from '../model/envoy.ts';
 import type { Finding } from '../model/finding.ts';
 import { valueAt } from '../model/json.ts';
 import { type Origin, originsAt } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { type ClusterReference, clusterReferences } from './cluster-references.ts';
 import { findingOf, placeKey } from './finding.ts';
-import { idleHosts, isNobodys } from './holders.ts';
+import { domainsOf, idleHosts, isNobodys } from './holders.ts';
 import { neverMatches } from './language/never.ts';
 import { shadowedRoutes } from './language/shadow.ts';
 import { requestsOf } from './request-words.ts';
@@ -21,6 +22,8 @@ interface Unresolved {
   proxies: Set<Proxy>;
   /** Whether requests can reach the route that names it. */
   reached: boolean;
+  /** Whether somebody who has the route may call the host that it is for. */
+  meant: boolean;
 }
 
 /**
@@ -58,9 +61,12 @@ export const unresolvedDestination: Rule = {
           reference,
           proxies: new Set(),
           reached: false,
+          meant: false,
         };
         found.set(key, known);
         known.reached ||= isReached(reference);
+        if (reference.virtualHost && isHiddenFrom(mesh, proxy, reference.virtualHost)) continue;
+        known.meant = true;
         // A name that no client can resolve hurts nobody yet.
         if (!reference.virtualHost || !isNobodys(mesh, reference.virtualHost)) known.proxies.add(proxy);
       }
@@ -68,6 +74,21 @@ export const unresolvedDestination: Rule = {
     return [...found.values()].map((it) => toFinding(mesh, it, worksElsewhere(mesh, it)));
   },
 };
+
+/**
+ * Whether a virtual host is for Services that its proxy does not see: a VirtualService is seen by all unless told
+ * otherwise, and those whom `exportTo` of the Service keeps away are not meant to call it. Hosts of ServiceEntries exist
+ * without the mesh, too, so that a route for them does harm.
+ */
+function isHiddenFrom({ registry }: CompiledMesh, proxy: Proxy, virtualHost: VirtualHost): boolean {
+  const { serviceByHostname } = registry.sidecarScope(proxy);
+  const services = domainsOf(virtualHost).flatMap((domain) => registry.serviceByHostname(domain));
+  return (
+    proxy.type === 'sidecar' &&
+    services.length > 0 &&
+    services.every((it) => it.registry === 'Kubernetes' && !serviceByHostname.has(it.hostname))
+  );
+}
 
 /** Whether requests meet the route that names a cluster, and no earlier one of the virtual host takes them all. */
 function isReached({ route, virtualHost }: ClusterReference): boolean {
@@ -113,7 +134,7 @@ function isVirtual(resource: Origin['resource']): boolean {
 
 function toFinding(
   mesh: CompiledMesh,
-  { destination, missing, cluster, reference, proxies, reached }: Unresolved,
+  { destination, missing, cluster, reference, proxies, reached, meant }: Unresolved,
   worksOnAnotherPort: boolean,
 ): Finding {
   const requests = reference.route ? `requests for ${requestsOf(reference.route)}` : 'connections';
@@ -122,7 +143,8 @@ function toFinding(
   return findingOf(mesh, {
     code: missing.code,
     kind: 'unresolved',
-    severity: worksOnAnotherPort || missing.unsure || !reached ? 'info' : reference.mirror ? 'warning' : 'error',
+    severity:
+      worksOnAnotherPort || missing.unsure || !reached || !meant ? 'info' : reference.mirror ? 'warning' : 'error',
     at: {
       ...destination,
       path: isVirtual(destination.resource) ? [...destination.path, ...field] : backendPath(destination),
@@ -132,9 +154,11 @@ function toFinding(
     message: missing.message,
     effect: !reached
       ? `none: no ${requests} come to this route.`
-      : reference.mirror
-        ? `no copy is sent for ${requests}: there is no cluster ${cluster}.`
-        : `${requests} ${failing}: there is no cluster ${cluster}.`,
+      : !meant
+        ? 'none for those who see the host: it is hidden from the proxies without the cluster, too.'
+        : reference.mirror
+          ? `no copy is sent for ${requests}: there is no cluster ${cluster}.`
+          : `${requests} ${failing}: there is no cluster ${cluster}.`,
     fix: missing.fix,
     related: missing.related,
   });

@@ -82,7 +82,7 @@ function noPort(service: Service, { hostname, port }: ClusterName, destination: 
     code: codes.portMissing,
     field: ['port'],
     beside: ['host'],
-    message: `names no port of ${hostname}, which has ${ports}; the listener's ${port} is taken`,
+    message: `names no port of ${hostname}, which has ${ports === '' ? 'none' : ports}; the listener's ${port} is taken`,
     fix: `add port: {number: ${service.ports[0]?.port}} to the destination.`,
   };
 }

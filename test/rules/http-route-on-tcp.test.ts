@@ -28,4 +28,7 @@ it('is silent for HTTP, sniffed and mixed ports, and for gateways', () => {
   expect(told(service('{name: db, port: 8306}') + routes())).toEqual([]);
   expect(told(service('{name: tcp, port: 3306}, {name: http, port: 80}') + routes())).toEqual([]);
   expect(told(service('{name: tcp, port: 3306}') + routes('gateways: [edge/gate], '))).toEqual([]);
+  const outside = '{hosts: [web.example], ports: [{number: 443, name: tls, protocol: TLS}], resolution: DNS}';
+  const opening = '{hosts: [web.example], http: [{route: [{destination: {host: web.example, port: {number: 443}}}]}]}';
+  expect(told(manifest('ServiceEntry', 'web', outside) + manifest('VirtualService', 'web', opening))).toEqual([]);
 });

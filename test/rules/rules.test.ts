@@ -53,6 +53,26 @@ describe('destinations', () => {
     expect(found.map(({ code, proxies }) => [code, proxies])).toEqual([['MESH0105', ['edge/gate']]]);
   });
 
+  it('makes a note of a Service that is hidden from all who get its routes without a cluster', () => {
+    const service = (name: string, exportTo: string): string => `---
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: shop, annotations: {networking.istio.io/exportTo: "${exportTo}"}}
+spec: {selector: {app: cart}, clusterIP: 10.96.0.77, clusterIPs: [10.96.0.77], ports: [{name: http, port: 80, targetPort: 8080}]}
+`;
+    const client = podYaml('other/client', { labels: { app: 'client' }, addresses: ['10.0.7.7'] });
+    const severities = (host: string): string[] =>
+      findingsIn(
+        service('own', '.') +
+          service('seen', '*') +
+          client +
+          virtualService('own', `{hosts: [${host}], http: [{route: ${to('{host: own, port: {number: 80}}')}}]}`),
+        { infos: true },
+      ).flatMap(({ code, severity }) => (code === 'MESH0104' ? [severity] : []));
+    expect(severities('own')).toEqual(['info']);
+    expect(severities('seen')).toEqual(['error']);
+  });
+
   it('makes a note of a destination that no request reaches', () => {
     const routes = `[{match: [{uri: {prefix: /a}}], route: ${to('{host: cart}')}}, {match: [{uri: {prefix: /a/b}}], route: ${to('{host: wishlist}')}}]`;
     const found = findingsIn(virtualService('cart', `{hosts: [cart], http: ${routes}}`), { infos: true });
