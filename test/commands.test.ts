@@ -31,6 +31,11 @@ describe('the command line', () => {
     ['a value that is none of those allowed', ['drift', '-o', 'pdf'], /--output/],
     ['a capture that is none', ['drift', '--capture', 'src', '--git', folder, '--ref', 'WORKTREE'], /capture\.json/],
     ['a ref that is not there', ['drift', '--capture', `${folder}/capture`, '--ref', 'no-such-ref'], /no-such-ref/],
+    [
+      'a range of three dots whose base is not there',
+      ['review', 'no-such-base...HEAD', '--capture', `${folder}/capture`],
+      /no branch, tag or commit no-such-base/,
+    ],
   ])('answers %s with exit code 2 and what is wrong, without a stack', (_name, args, message) => {
     const { stdout, stderr, status } = kubectlMesh(...args);
     expect(status).toBe(2);

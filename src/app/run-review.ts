@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
-import { findRepository } from '../io/git/repository.ts';
+import { resolveRef } from '../io/git/ref.ts';
+import { findRepository, type Repository } from '../io/git/repository.ts';
 import { runGit } from '../io/git/run.ts';
+import { withAdvice } from '../model/advice.ts';
 import type { Report } from '../model/report.ts';
+import { SourceError } from '../source/diagnostic.ts';
 import { secretsOfStates } from './check/gateway-secrets.ts';
 import { reportOf } from './clusters/merge-reports.ts';
 import { selectsNone } from './clusters/progress.ts';
@@ -71,10 +74,21 @@ export async function runReview(
 async function forkOf(base: string, head: string, flags: ReviewFlags, signal: AbortSignal): Promise<string> {
   const repository = await findRepository(resolve(process.cwd(), flags.git ?? '.'), signal);
   if (!repository) throw new UserError('a range with three dots needs a local repository; name one with --git');
+  // A branch that only origin has is found too, and one that nobody has is told by its name.
+  const [from, to] = await Promise.all([base, head].map((ref) => resolved(repository, ref, signal)));
   try {
-    const found = await runGit(['merge-base', '--end-of-options', base, head], { cwd: repository.root, signal });
+    const commits = [from?.commit ?? base, to?.commit ?? head];
+    const found = await runGit(['merge-base', '--end-of-options', ...commits], { cwd: repository.root, signal });
     return found.toString('utf8').trim();
   } catch {
     throw new UserError(`${base} and ${head} have no common ancestor here; fetch the whole history, or use two dots`);
+  }
+}
+
+async function resolved(repository: Repository, ref: string, signal: AbortSignal): Promise<{ commit: string }> {
+  try {
+    return await resolveRef(repository, ref, signal);
+  } catch (error) {
+    throw error instanceof SourceError ? new UserError(withAdvice(error.message, error.fix)) : error;
   }
 }
