@@ -1,3 +1,4 @@
+import { wantCel } from './expressions.ts';
 import { wantAttachment } from './labels.ts';
 import type { Place } from './place.ts';
 import type { Judge } from './types.ts';
@@ -16,7 +17,10 @@ export const telemetry: Judge = ({ spec }) => {
       'write one entry.',
     );
   for (const item of tracing.items) wantTracing(item);
-  for (const logging of spec.at('accessLogging').items) wantProviders(logging);
+  for (const logging of spec.at('accessLogging').items) {
+    if (logging.has('filter')) wantCel(logging.at('filter').at('expression'));
+    wantProviders(logging);
+  }
 };
 
 function wantProviders(place: Place): void {

@@ -547,6 +547,12 @@ export const cases: Record<string, Cases> = {
         'spec.metrics[0].overrides[0].tagOverrides.c',
       ],
       ['{metrics: [{overrides: [{match: {customMetric: ""}}]}]}', 'spec.metrics[0].overrides[0].match.customMetric'],
+      ['{accessLogging: [{filter: {expression: "response.code >="}}]}', 'spec.accessLogging[0].filter.expression'],
+      [
+        `{accessLogging: [{filter: {expression: "has(request.headers['a'])"}}]}`,
+        'spec.accessLogging[0].filter.expression',
+      ],
+      ['{accessLogging: [{filter: {}}]}', 'spec.accessLogging[0].filter.expression'],
       [
         '{tracing: [{randomSamplingPercentage: 101, customTags: {a: {literal: {}}}}]}',
         'spec.tracing[0].randomSamplingPercentage',
@@ -554,6 +560,7 @@ export const cases: Record<string, Cases> = {
       ],
     ],
     taken: [
+      `{accessLogging: [{filter: {expression: "response.code >= 400 && !('a' in request.headers) && has(a.b)"}}]}`,
       '{tracing: [{randomSamplingPercentage: 100, customTags: {a: {literal: {value: b}}}}]}',
       '{metrics: [{overrides: [{tagOverrides: {a: {operation: REMOVE}, c: {value: d}}}]}]}',
     ],
