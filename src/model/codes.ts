@@ -84,6 +84,7 @@ export const codes = {
   delegateOutside: 'MESH0225',
   impossibleMatch: 'MESH0226',
   simpleTlsToMesh: 'MESH0227',
+  ruleNeverUsed: 'MESH0228',
   callerOfNoNamespace: 'MESH0204',
   unverifiedIssuer: 'MESH0208',
   portTaken: 'MESH0205',

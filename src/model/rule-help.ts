@@ -36,6 +36,7 @@ const summaries: Record<Code, string> = {
   [codes.unknownDelegate]: 'A VirtualService that is delegated to does not exist.',
   [codes.delegateOutside]: 'A route of a delegate asks for what its root does not hand on.',
   [codes.simpleTlsToMesh]: 'Clients send TLS without a certificate of the mesh to its workloads.',
+  [codes.ruleNeverUsed]: "A DestinationRule that another namespace's precedes in every proxy.",
   [codes.impossibleMatch]: 'A match that no request can meet.',
   [codes.emptySubset]: 'A subset selects no pod.',
   [codes.unusedDelegate]: 'A VirtualService without hosts is delegated to by none.',

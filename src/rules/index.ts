@@ -25,6 +25,7 @@ import { portTaken } from './port-taken.ts';
 import { refusedByIstiod } from './refused/index.ts';
 import { ruleForNobody } from './rule-for-nobody.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
+import { ruleNeverUsed } from './rule-never-used.ts';
 import { schemaValidation } from './schema-validation.ts';
 import { selectsNobody } from './selects-nobody.ts';
 import { serverDropped } from './server-dropped.ts';
@@ -55,6 +56,7 @@ const rules: readonly Rule[] = [
   emptySubset,
   hostTaken,
   ruleMergedAway,
+  ruleNeverUsed,
   wildcardReplaced,
   serverDropped,
   serviceEntryClash,

@@ -14,13 +14,16 @@ interface Replaced {
   wildcard: Resource;
   lost: string[];
   service: Service;
+  /** All that use the rule. */
+  clients: Set<Proxy>;
   /** Clients that send plain text now where they would use TLS by the wildcard, and are served all the same. */
   bared: Set<Proxy>;
 }
 
 /**
  * A DestinationRule for a more specific host replaces a wildcard's as a whole: what only the wildcard sets is lost for that
- * host. A note, but for clients whose TLS is silently lost with it; requests that fail are another rule's to tell.
+ * host. A warning where those are limits of connections or outlier detection, or clients whose TLS is silently lost; requests
+ * that fail are another rule's to tell.
  */
 export const wildcardReplaced: Rule = {
   name: 'wildcard-replaced',
@@ -37,22 +40,32 @@ export const wildcardReplaced: Rule = {
         const wildcard = replacedBy(mesh.registry, rule, service, proxy.namespace);
         const lost = wildcard ? lostBlocks(wildcard, rule) : [];
         if (!wildcard || lost.length === 0) continue;
-        const known = found.get(resourceName(own)) ?? { rule: own, wildcard, lost, service, bared: new Set() };
+        const known: Replaced = found.get(resourceName(own)) ?? {
+          rule: own,
+          wildcard,
+          lost,
+          service,
+          clients: new Set(),
+          bared: new Set(),
+        };
         found.set(resourceName(own), known);
+        known.clients.add(proxy);
         if (losesTls(mesh, sides, proxy, service, known)) known.bared.add(proxy);
       }
     }
     const automatic = mesh.registry.mesh['enableAutoMtls'] !== false;
     return [...found.values()]
-      .map(({ rule, wildcard, lost, service, bared }) => {
+      .map(({ rule, wildcard, lost, service, clients, bared }) => {
         const path = isObject(rule.spec['trafficPolicy']) ? ['spec', 'trafficPolicy'] : ['spec'];
+        // What guards a service is mostly meant for all that the wildcard has; a way to balance is a choice.
+        const unguarded = lost.some((block) => block === 'connectionPool' || block === 'outlierDetection');
         const onlyTls = lost.length === 1 && lost[0] === 'tls';
         return findingOf(mesh, {
           code: codes.wildcardReplaced,
           kind: 'conflict',
-          severity: bared.size > 0 ? 'warning' : 'info',
+          severity: bared.size > 0 || unguarded ? 'warning' : 'info',
           at: at(rule, ...path),
-          proxies: bared,
+          proxies: unguarded ? clients : bared,
           message: `replaces ${resourceName(wildcard)} for ${service.hostname} and has no ${lost.join(', ')} of its own`,
           effect:
             bared.size > 0

@@ -62,6 +62,13 @@ describe('mutual TLS', () => {
       findingsIn(wildcard + pool + yaml, options)
         .filter(({ code }) => code === 'MESH0112')
         .map((it) => `${it.severity} ${it.proxies.length}`);
+    // Its limits are lost whatever becomes of TLS.
+    const limited = wildcard.replace('{tls:', '{outlierDetection: {consecutive5xxErrors: 3}, tls:');
+    expect(
+      findingsIn(limited + pool, { infos: true })
+        .filter(({ code }) => code === 'MESH0112')
+        .map((it) => `${it.severity} ${it.proxies.length}`),
+    ).toEqual(['warning 4']);
     expect(severity('', manual)).toEqual(['warning 4']);
     // Under auto-mTLS nothing is lost, and where requests fail that is told at this place instead.
     expect(severity('', { ...manual, mesh: { enableAutoMtls: true } })).toEqual(['info 0']);
