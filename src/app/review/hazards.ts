@@ -1,78 +1,142 @@
 import { codes } from '../../model/codes.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { RegistryInput } from '../../registry/types.ts';
-import { compareFindings } from './compare-findings.ts';
-import { type ReviewedStates, withChanges } from './states.ts';
+import type { Resource } from '../../model/resource.ts';
+import { resourceName } from '../../model/resource.ts';
+import { type Order, safeOrder } from './safe-order.ts';
+import type { DifferentRequest } from './sides.ts';
+import { statesBetween } from './states-between.ts';
 
-/** Beyond so many changed objects orders are not tried out. */
-export const mostChanges = 24;
+/** Beyond so many changed objects, or proxies to compile for them, orders are not tried out. */
+const mostChanges = 24;
+const mostCompiled = 5000;
+
+/** What is wrong in a state on the way, and neither before nor after. */
+export interface Trouble {
+  findings: Finding[];
+  requests: DifferentRequest[];
+}
+
+/** An object of a change. */
+export interface ChangedObject {
+  key: string;
+  resource: Resource;
+  deleted: boolean;
+}
 
 /** What can go wrong while a change rolls out object by object. */
 export interface Hazards {
   findings: Finding[];
-  /** An order without an error in between, if one was found; undefined, too, where any is. */
-  order?: string[];
-  /** Each object may be applied before the rest. */
-  anyOrder: boolean;
+  /** `any`: no state was bad, and all were judged. `untried`: there are too many objects. */
+  order: Order | { kind: 'any' } | { kind: 'untried' };
 }
 
 /**
- * Applies each changed object alone and asks the rules: an error that neither base nor head has lasts for as long as the
- * rest is not applied. Then an order is looked for that has none in between. Where the order in which the files stand is
- * such a one, as tools apply them that sort by name, the hazards are notes.
+ * Judges the states between base and head: where something is wrong in one of them that neither end has, it lasts for as
+ * long as the rest is not applied. Then an order is looked for that meets no such state. Where the order in which the
+ * files stand is such a one, as tools apply them that sort by name, the hazards are notes.
  *
  * @param changed in the order in which they stand, deleted ones last
- * @param judge what the rules say of a state
- * @param ends the findings of base and head
+ * @param proxies how many are compiled for a state
+ * @param judge what is wrong in the base with the changes of some objects
  */
 export function orderHazards(
-  states: ReviewedStates,
-  changed: readonly string[],
-  ends: readonly Finding[],
-  judge: (input: RegistryInput) => Finding[],
+  changed: readonly ChangedObject[],
+  proxies: number,
+  judge: (keys: ReadonlySet<string>) => Trouble,
 ): Hazards {
-  if (changed.length < 2) return { findings: [], order: [...changed], anyOrder: true };
-  if (changed.length > mostChanges) return { findings: [], anyOrder: false };
-  const between = (keys: readonly string[]): Finding[] =>
-    compareFindings(ends, judge(withChanges(states, new Set(keys)))).introduced.filter(
-      ({ severity }) => severity === 'error',
-    );
-  const alone = changed.flatMap((key) => between([key]));
-  if (alone.length === 0) return { findings: [], order: [...changed], anyOrder: true };
-  const asWritten = changed.slice(0, -1).every((_, index) => between(changed.slice(0, index + 1)).length === 0);
-  return {
-    findings: distinct(alone.map((finding) => toHazard(finding, asWritten))),
-    order: asWritten ? [...changed] : safeOrder(changed, between),
-    anyOrder: false,
+  if (changed.length < 2) return { findings: [], order: { kind: 'any' } };
+  const keys = changed.map(({ key }) => key);
+  const { states, all } = statesBetween(keys);
+  const most = Math.floor(mostCompiled / Math.max(1, proxies));
+  if (changed.length > mostChanges || states.length > most) return { findings: [], order: { kind: 'untried' } };
+  const known = new Map<string, Trouble>();
+  const troubleIn = (state: readonly string[]): Trouble => {
+    const name = [...state].sort().join('\n');
+    const found = known.get(name) ?? judge(new Set(state));
+    known.set(name, found);
+    return found;
   };
-}
-
-/** One object after the other, each time the first that causes no error; undefined where there is none. */
-function safeOrder(changed: readonly string[], between: (keys: readonly string[]) => Finding[]): string[] | undefined {
-  const order: string[] = [];
-  const left = [...changed];
-  while (left.length > 0) {
-    const next = left.findIndex((key) => between([...order, key]).length === 0);
-    if (next < 0) return undefined;
-    order.push(...left.splice(next, 1));
-  }
-  return order;
-}
-
-function toHazard(finding: Finding, asWritten: boolean): Finding {
-  return {
-    ...finding,
-    code: codes.hazardOrder,
-    kind: 'hazard',
-    severity: asWritten ? 'info' : 'warning',
-    message: `${finding.message}, if it is applied before the rest of the change`,
-    effect: `while the rest is not applied: ${finding.effect}`,
-    fix: asWritten
-      ? 'keep the order in which the files stand: by their names it comes after what it needs.'
-      : 'apply the others first, in a change or sync wave of their own.',
+  const isBad = (state: readonly string[]): boolean => {
+    const { findings, requests } = troubleIn(state);
+    return findings.length + requests.length > 0;
   };
+  const bad = states.filter(isBad);
+  if (bad.length === 0 && all) return { findings: [], order: { kind: 'any' } };
+  const order = safeOrder(keys, isBad, Math.max(most, states.length));
+  const asTheyStand = order.kind === 'safe' && order.keys.every((key, index) => key === keys[index]);
+  const described = bad.flatMap((state) => hazardsOf(changed, state, troubleIn, asTheyStand));
+  return { findings: distinct(described), order };
 }
 
+function hazardsOf(
+  changed: readonly ChangedObject[],
+  state: readonly string[],
+  troubleIn: (state: readonly string[]) => Trouble,
+  asTheyStand: boolean,
+): Finding[] {
+  const { findings, requests } = troubleIn(state);
+  const applied = changed.filter(({ key }) => state.includes(key));
+  const rest = changed.filter(({ key }) => !state.includes(key));
+  // Objects without which alone all the others have the same trouble.
+  const needed = (has: (trouble: Trouble) => boolean): ChangedObject[] =>
+    rest.filter(({ key }) => has(troubleIn(changed.map((it) => it.key).filter((it) => it !== key))));
+  const hazard = (needs: ChangedObject[]) => {
+    const first = needs.length > 0 ? namesOf(needs) : 'the rest of the change';
+    const deleted = needs.length > 0 && needs.every((it) => it.deleted);
+    return {
+      code: codes.hazardOrder,
+      kind: 'hazard' as const,
+      severity: asTheyStand ? ('info' as const) : ('warning' as const),
+      order: `if ${namesOf(applied)} ${applied.length > 1 ? 'are' : 'is'} ${verbOf(applied)} before ${first}`,
+      fix: asTheyStand
+        ? 'keep the order in which the files stand: by their names it comes after what it needs.'
+        : `${deleted ? 'delete' : 'apply'} ${needs.length > 0 ? first : 'the others'} first, in a change or sync wave of their own.`,
+    };
+  };
+  const told = findings.map((finding): Finding => {
+    const { order, ...more } = hazard(needed((it) => it.findings.some((other) => placeOf(other) === placeOf(finding))));
+    return {
+      ...finding,
+      ...more,
+      message: `${finding.message}, ${order}`,
+      effect: `while the rest is not applied: ${finding.effect}`,
+    };
+  });
+  const [request] = requests;
+  const [object] = applied;
+  if (told.length > 0 || !request || !object) return told;
+  const { order, ...more } = hazard(needed((it) => it.requests.some(({ curl }) => curl === request.curl)));
+  return [
+    {
+      ...more,
+      resource: resourceName(object.resource),
+      field: '',
+      message: `requests fail on the way, ${order}`,
+      location: object.resource.locate([]),
+      proxies: [...new Set(requests.flatMap(({ proxies }) => proxies))].sort(),
+      layer: 'config',
+      effect: `while the rest is not applied: ${request.curl} gets ${request.head}, and ${request.base} before.`,
+      related: [],
+    },
+  ];
+}
+
+function placeOf({ resource, field }: Finding): string {
+  return `${resource} ${field}`;
+}
+
+function verbOf(objects: readonly ChangedObject[]): string {
+  return objects.every((it) => it.deleted) ? 'deleted' : 'applied';
+}
+
+function namesOf(objects: readonly ChangedObject[]): string {
+  const names = objects.map(({ resource }) => resourceName(resource));
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(' and ');
+}
+
+/** Of one place the smallest state, which comes first. */
 function distinct(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((it) => [`${it.resource} ${it.field}`, it])).values()];
+  const found = new Map<string, Finding>();
+  for (const it of findings) if (!found.has(placeOf(it))) found.set(placeOf(it), it);
+  return [...found.values()];
 }

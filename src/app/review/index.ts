@@ -2,9 +2,7 @@ import type { ClusterState } from '../../model/cluster-state.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Report } from '../../model/report.ts';
-import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
-import type { RegistryInput } from '../../registry/types.ts';
 import { findingsOf } from '../../rules/index.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 import { compiledMesh } from '../check/compiled-mesh.ts';
@@ -21,9 +19,9 @@ import { blastRadius } from './blast.ts';
 import { changedObjects, changesOf } from './changes.ts';
 import { compareFindings } from './compare-findings.ts';
 import { effectiveChanges } from './effective-changes.ts';
-import { type Hazards, mostChanges, orderHazards } from './hazards.ts';
 import { plainTextClients } from './plain-text-clients.ts';
 import { differingRequests } from './requests.ts';
+import { asTheyStand, rolloutHazards, rolloutInWords } from './rollout.ts';
 import { reviewedStates } from './states.ts';
 
 /**
@@ -48,14 +46,17 @@ export async function review(
   const judged = (mesh: CompiledMesh): Finding[] => [...provable(findingsOf(mesh), state), ...waitingIn(mesh, secrets)];
   const olds = judged(baseMesh);
   const compared = compareFindings(olds, judged(headMesh));
-  const changed = asTheyStand(changedObjects(states, before, after), after);
-  const judge = (input: RegistryInput): Finding[] => {
+  const changed = asTheyStand(changedObjects(states, before, after), before, after);
+  const hazards = rolloutHazards(changed, {
+    states,
+    base: baseMesh,
+    head: headMesh,
+    ends: [...olds, ...compared.introduced],
     // What age decides is a note, and costs compiling anew for each pair: states in between are judged without.
-    const { recreated: _, ...mesh } = compiledMesh(input, selected, after);
-    return provable(findingsOf(mesh), state);
-  };
-  const ends = [...olds, ...compared.introduced];
-  const hazards = orderHazards(states, changed, ends, judge);
+    compile: (input) => ({ ...compiledMesh(input, selected, after), recreated: undefined }),
+    judge: (mesh) => provable(findingsOf(mesh), state),
+    signal: options.signal,
+  });
   const found = [...compared.introduced, ...hazards.findings, ...plainTextClients(baseMesh, headMesh)];
   const rules = new ProjectRules(head, options.today, base);
   const counting = rules.apply(found);
@@ -64,7 +65,6 @@ export async function review(
     judgedBy({ rules: true, hazards: true, ...extentOf(state, options) }),
   );
   const findings = [...counting, ...own];
-  const names = new Map([...before, ...after].map((resource) => [resourceKey(resource), resourceName(resource)]));
   const changes = await changesOf(states, baseMesh, before, after, options.signal);
   const effective = effectiveChanges(baseMesh, headMesh);
   const part: Review = {
@@ -75,34 +75,13 @@ export async function review(
     changes,
     blastRadius: blastRadius(effective, changes),
     requests: differingRequests(baseMesh, headMesh, effective),
-    rollout: rolloutOf(hazards, changed, (key) => names.get(key) ?? key),
+    rollout: rolloutInWords(hazards, changed),
   };
   const report = ruleReport(head, state, headMesh, { findings, waived: rules.waived, diagnostics }, options);
-  if (changed.length > mostChanges)
+  if (hazards.order.kind === 'untried')
     report.diagnostics.push({
       severity: 'warning',
       message: `${changed.length} objects change at once; orders of applying them were not tried out`,
     });
   return { ...report, review: part };
-}
-
-/** Keys of objects in the order of files and of documents in them, which is how most tools apply them; deleted ones last. */
-function asTheyStand(keys: readonly string[], head: readonly Resource[]): string[] {
-  const places = new Map(head.map((resource) => [resourceKey(resource), resource.locate([])]));
-  return [...keys].sort((a, b) => {
-    const [one, other] = [places.get(a), places.get(b)];
-    if (!one || !other) return Number(!one) - Number(!other);
-    return one.file < other.file ? -1 : one.file > other.file ? 1 : one.line - other.line;
-  });
-}
-
-/** In words: nothing to say of one object; an order that is safe where the order matters, or that there is none. */
-function rolloutOf({ order, anyOrder }: Hazards, changed: readonly string[], name: (key: string) => string): string[] {
-  if (changed.length < 2) return [];
-  if (anyOrder) return ['any order: no state in between has errors of its own.'];
-  return (
-    order?.map((key) => `apply ${name(key)}`) ?? [
-      'needs two steps: in every order there is a state with errors that neither base nor head has.',
-    ]
-  );
 }

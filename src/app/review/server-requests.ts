@@ -1,15 +1,14 @@
 import { explainDirect, readRequest } from '../../explain/index.ts';
 import type { Message } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
-import type { ReviewedRequest } from '../../model/review.ts';
 import type { ServiceTarget } from '../../registry/types.ts';
-import { type AskedMesh, ask } from './ask.ts';
+import type { AskedMesh } from './ask.ts';
 import { filterMatches } from './boundary/filter-matches.ts';
 import { type BoundaryRequest, boundaryRequests } from './boundary/index.ts';
 import { writtenOf } from './curl.ts';
 import type { EffectiveChange } from './effective-changes.ts';
-import { bothInWords, type End, endOf } from './request-end.ts';
-import type { Sides } from './requests.ts';
+import { type End, endOf } from './request-end.ts';
+import { type DifferentRequest, differenceOf, endOfAsked, type Sides, type Told } from './sides.ts';
 
 /** Beyond so many requests of one client to one port no more are made, and not more clients ask. */
 const mostAsked = 200;
@@ -18,21 +17,19 @@ const mostClients = 40;
 /** Proxies of one identity; none: a pod without a sidecar. */
 type Client = readonly Proxy[];
 
-type Told = Omit<ReviewedRequest, 'from'>;
-
 /**
  * Requests to workloads of which the listeners for inbound traffic change, made from what their filters look at: from a
  * client of each identity that has a sidecar, and in plain text from a pod without.
  */
-export function serverRequests(sides: Sides, changes: readonly EffectiveChange[]): ReviewedRequest[] {
-  const clients = clientsOf(sides[1]);
+export function serverRequests(sides: Sides, changes: readonly EffectiveChange[]): DifferentRequest[] {
+  const clients = clientsOf(sides.head);
   const found = new Map<string, { told: Told; from: Set<string> }>();
   const known = new Set<string>();
   for (const { proxy: server, former, differences } of changes) {
     if (server.type !== 'sidecar' || !differences.some(isInbound)) continue;
-    const inbound = [inboundOf(sides[0], former), inboundOf(sides[1], server)];
+    const inbound = [inboundOf(sides.base, former), inboundOf(sides.head, server)];
     const requests = boundaryRequests({ base: [], head: [], changed: [], filters: filterMatches(inbound) }, mostAsked);
-    for (const target of sides[1].compiled.registry.serviceTargets(server)) {
+    for (const target of sides.head.compiled.registry.serviceTargets(server)) {
       const { service, port } = target;
       if (!/HTTP|GRPC|Unsupported|TCP/.test(port.protocol) || service.registry !== 'Kubernetes') continue;
       // Pods of one Deployment answer alike.
@@ -49,13 +46,7 @@ export function serverRequests(sides: Sides, changes: readonly EffectiveChange[]
         }
     }
   }
-  return [...found.values()].map(({ told, from }) => ({ from: senders([...from]), ...told }));
-}
-
-/** Who sends, in words. */
-export function senders([first, ...others]: readonly string[]): string {
-  if (first === undefined) return 'a pod without a sidecar';
-  return others.length > 0 ? `${first} and ${others.length} more` : first;
+  return [...found.values()].map(({ told, from }) => ({ proxies: [...from], ...told }));
 }
 
 function isInbound({ type, name }: EffectiveChange['differences'][number]): boolean {
@@ -86,9 +77,8 @@ function differencesFor(
   const { hostname: host } = target.service;
   const { port } = target.port;
   for (const request of requests) {
-    const [base, head] = sides.map((side) => endAt(side, client, server, target, request));
-    if (!base || !head || base.key === head.key) continue;
-    const words = bothInWords(base, head);
+    const words = differenceOf(sides, (side) => endAt(side, client, server, target, request));
+    if (!words) continue;
     const kind = `${words.base} ${words.head}`;
     if (kinds.has(kind)) continue;
     kinds.set(kind, { ...writtenOf({ host, port, tls: false, gateway: false }, request), ...words });
@@ -105,10 +95,7 @@ function endAt(
 ): End | undefined {
   const { hostname: host } = target.service;
   const { port } = target.port;
-  if (proxy) {
-    const end = ask(side, { proxy, host, port, tls: false, request });
-    return end && endOf(end);
-  }
+  if (proxy) return endOfAsked(side, { proxy, host, port, tls: false, request });
   const { mesh } = side;
   const peer = mesh.peerAt(server.ipAddresses[0] ?? '', target.targetPort);
   const authority = request.authority === undefined ? [] : [`Host: ${request.authority}`];

@@ -1,10 +1,8 @@
 import type { Listener, Message } from '../../model/envoy.ts';
 import { objects } from '../../model/json.ts';
-import type { ReviewedRequest } from '../../model/review.ts';
 import { writtenOf } from './curl.ts';
 import type { EffectiveChange } from './effective-changes.ts';
-import { bothInWords } from './request-end.ts';
-import { differenceOf, type Sides } from './requests.ts';
+import { differenceOf, endOfAsked, type Sides, type Told } from './sides.ts';
 
 const request = { method: 'GET', path: '/', headers: [] };
 
@@ -20,7 +18,7 @@ interface Opened {
 export function streamRequests(sides: Sides, { proxy, former, differences }: EffectiveChange) {
   const touched = new Set(differences.map(({ type, name }) => `${type} ${name}`));
   const opened = new Map<string, Opened>();
-  const [before, after] = [sides[0].compiled.config(former), sides[1].compiled.config(proxy)];
+  const [before, after] = [sides.base.compiled.config(former), sides.head.compiled.config(proxy)];
   for (const listener of [...after.listeners, ...before.listeners]) {
     if (listener['traffic_direction'] === 'INBOUND' || String(listener.name).startsWith('virtual')) continue;
     const changed = touched.has(`listener ${listener.name}`);
@@ -33,11 +31,10 @@ export function streamRequests(sides: Sides, { proxy, former, differences }: Eff
       for (const it of openedBy(listener, chain, names, clusters)) opened.set(JSON.stringify(it), it);
     }
   }
-  const found = new Map<string, Omit<ReviewedRequest, 'from'>>();
+  const found = new Map<string, Told>();
   for (const it of opened.values()) {
-    const difference = differenceOf(sides, { proxy, ...it, request });
-    if (!difference) continue;
-    const words = bothInWords(difference.base, difference.head);
+    const words = differenceOf(sides, (side) => endOfAsked(side, { proxy, ...it, request }));
+    if (!words) continue;
     const kind = JSON.stringify([it.port, words]);
     if (!found.has(kind))
       found.set(kind, { ...writtenOf({ ...it, gateway: proxy.type === 'router' }, request), ...words });
