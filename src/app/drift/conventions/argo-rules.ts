@@ -118,7 +118,7 @@ function ruleOf(resource: Resource, entry: JsonObject, at: Path, diagnostics: Di
 }
 
 /** A JSON pointer (RFC 6901) as steps. */
-function pointer(text: string): JqPath {
+export function pointer(text: string): JqPath {
   const steps = text.split('/').slice(1);
   return steps.map((step) => {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~');

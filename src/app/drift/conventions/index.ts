@@ -6,7 +6,8 @@ import { ownsField } from '../managers.ts';
 import { type ArgoApplication, type ArgoRule, readArgo } from './argo-rules.ts';
 import { covers } from './covers.ts';
 import { fluxConvention } from './flux.ts';
-import { placesOf } from './jq-path.ts';
+import { readFluxRules } from './flux-rules.ts';
+import { type JqPath, placesOf } from './jq-path.ts';
 
 /** Who says that a difference is left as it is. */
 export interface Convention {
@@ -27,7 +28,7 @@ export interface Conventions {
 
 /**
  * Reads the conventions of Argo CD (`ignoreDifferences` of Applications and of `argocd-cm`, its annotations) and of Flux
- * (annotations).
+ * (annotations, `ignore` of Kustomizations and HelmReleases).
  *
  * @param git all objects of Git
  * @param live all objects of the API server; of an object that both have, Git's counts
@@ -35,12 +36,16 @@ export interface Conventions {
 export function readConventions(git: readonly Resource[], live: readonly Resource[]): Conventions {
   const key = ({ kind, metadata }: Resource): string => `${kind}/${metadata.namespace}/${metadata.name}`;
   const own = new Set(git.map(key));
-  const argo = readArgo([...git, ...live.filter((resource) => !own.has(key(resource)))]);
+  const all = [...git, ...live.filter((resource) => !own.has(key(resource)))];
+  const argo = readArgo(all);
+  const fluxRules = readFluxRules(all);
   return {
     diagnostics: argo.diagnostics,
     ofField(desired, held, difference) {
       const flux = fluxConvention(desired, held, difference);
       if (flux) return flux;
+      const left = fluxRules.find((it) => it.holds(desired, held) && namesPlace(it.paths, desired, held, difference));
+      if (left) return { by: `Flux (${left.from})`, ...(left.location ? { location: left.location } : {}) };
       const application = applicationOf(argo.applications, desired, held);
       const rules = [...(application?.rules ?? []), ...(application || isTracked(held) ? argo.system : [])];
       const rule = rules.find((it) => it.holds(held) && leaves(it, desired, held, difference));
@@ -57,7 +62,11 @@ export function readConventions(git: readonly Resource[], live: readonly Resourc
 
 function leaves(rule: ArgoRule, git: Resource, live: Resource, difference: FieldDifference): boolean {
   if (rule.managers.some((manager) => ownsField(live, manager, difference.livePath))) return true;
-  const places = (resource: Resource) => rule.paths.flatMap((path) => placesOf(resource.object, path));
+  return namesPlace(rule.paths, git, live, difference);
+}
+
+function namesPlace(paths: readonly JqPath[], git: Resource, live: Resource, difference: FieldDifference): boolean {
+  const places = (resource: Resource) => paths.flatMap((path) => placesOf(resource.object, path));
   return covers(difference, { git: places(git), live: places(live) });
 }
 

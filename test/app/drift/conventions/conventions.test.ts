@@ -171,3 +171,54 @@ describe("Flux's annotations", () => {
     expect(conventions.ofObject(once[0] as Resource, 'git')).toBeUndefined();
   });
 });
+
+describe("Flux's ignore rules", () => {
+  const owner = (kind: 'Kustomization' | 'HelmRelease', rule: string): Resource[] =>
+    gitOf(
+      'clusters/mesh.yaml',
+      kind === 'Kustomization'
+        ? `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: mesh, namespace: flux-system}
+spec:
+  path: ./mesh
+  ignore:
+  - ${rule}
+`
+        : `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: mesh, namespace: flux-system}
+spec:
+  driftDetection:
+    ignore:
+    - ${rule}
+`,
+    );
+  const labelled = (group: string, name = 'mesh') =>
+    liveOf(changed, { labels: { [`${group}/name`]: name, [`${group}/namespace`]: 'flux-system', team: 'a' } });
+  const timeout = 'paths: [/spec/http/0/timeout]';
+
+  it.each([
+    [`{${timeout}}`, 1],
+    ['{paths: [""]}', 3],
+    [`{${timeout}, target: {kind: VirtualService, name: ca.*, namespace: shop, group: networking.istio.io}}`, 1],
+    [`{${timeout}, target: {name: car}}`, 0],
+    [`{${timeout}, target: {name: "("}}`, 0],
+    [`{${timeout}, target: {version: v1, labelSelector: "team in (a,b)"}}`, 1],
+    [`{${timeout}, target: {labelSelector: team=b}}`, 0],
+    [`{${timeout}, target: {annotationSelector: x}}`, 0],
+    ['{paths: [/spec/tls]}', 0],
+  ])('of a Kustomization: %s leaves %d fields', (rule, count) => {
+    const found = left(owner('Kustomization', rule), labelled('kustomize.toolkit.fluxcd.io'));
+    expect(found).toHaveLength(count);
+    if (count > 0) expect(found[0]).toContain('Flux (Kustomization flux-system/mesh) clusters/mesh.yaml:7');
+  });
+
+  it('hold for what the controller applies: by its labels, else by the directory', () => {
+    const rule = `{${timeout}}`;
+    expect(left(owner('Kustomization', rule), liveOf(changed))).toHaveLength(1);
+    expect(left(owner('Kustomization', rule), labelled('kustomize.toolkit.fluxcd.io', 'other'))).toEqual([]);
+    expect(left(owner('HelmRelease', rule), labelled('helm.toolkit.fluxcd.io'))).toHaveLength(1);
+    expect(left(owner('HelmRelease', rule), liveOf(changed))).toEqual([]);
+  });
+});
