@@ -94,6 +94,11 @@ const summaries: Record<Code, string> = {
   [codes.telemetryReplaced]: 'A younger Telemetry says something else for the same workload.',
   [codes.telemetryWithoutProvider]: 'A Telemetry has no provider, so nothing of it comes.',
   [codes.selectsNobody]: 'A selector selects no workload.',
+  [codes.callerOfNoNamespace]: 'A policy names callers of a namespace that does not exist.',
+  [codes.unverifiedIssuer]: 'A policy names callers with tokens that no workload verifies.',
+  [codes.portTaken]: 'Connections to a host without an address are led to another one of the same TCP port.',
+  [codes.httpRouteOnTcp]: 'A VirtualService has http routes for ports that are no HTTP.',
+  [codes.noEndpoints]: 'A host of a ServiceEntry has no endpoint.',
   [codes.httpFieldsOnTcp]: 'A policy asks for parts of HTTP where only TCP is spoken.',
 };
 
