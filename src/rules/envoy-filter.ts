@@ -6,7 +6,9 @@ import type { Finding } from '../model/finding.ts';
 import { isObject, type JsonObject, objects, valueAt } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
+import { matchesLabels } from '../registry/workload-labels.ts';
 import { at, findingOf } from './finding.ts';
+import { runsElsewhere } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /** Patches that istiod compiles into no listener, cluster or route: bootstrap ones act at injection, others over ECDS. */
@@ -36,11 +38,23 @@ export const envoyFilter: Rule = {
 function forNobody(mesh: CompiledMesh, filter: Resource): Finding[] {
   const selector = valueAt(filter.spec, ['workloadSelector', 'labels']);
   if (!isObject(selector)) return [];
+  const labels = selector as Record<string, string>;
+  const { namespace } = filter.metadata;
+  const everywhere = namespace === mesh.registry.mesh.rootNamespace ? undefined : namespace;
+  // Pods without a sidecar are told of themselves, and a workload scaled to zero is no mistake.
+  const meant =
+    mesh.registry.unseenClusters.length > 0 ||
+    runsElsewhere(mesh.registry, labels, everywhere) ||
+    mesh.registry
+      .resources('Pod')
+      .some(
+        ({ metadata }) => (!everywhere || metadata.namespace === everywhere) && matchesLabels(labels, metadata.labels),
+      );
   return [
     findingOf(mesh, {
       code: codes.idlePatch,
       kind: 'scope',
-      severity: 'info',
+      severity: meant ? 'info' : 'warning',
       at: at(filter, 'spec', 'workloadSelector', 'labels'),
       proxies: [],
       message: 'selects no proxy',
@@ -60,18 +74,34 @@ function judge(mesh: CompiledMesh, filter: Resource, patch: JsonObject, index: n
   );
   const [first] = idle;
   if (!first || idle.length < selected.length) return bound ? [bound.finding] : [];
+  const later = namesIn(patch['match']).find((name) => insertedNames(mesh).has(name));
   return [
     findingOf(mesh, {
       code: codes.idlePatch,
       kind: 'scope',
-      severity: first.refused ? 'warning' : 'info',
+      // What another filter inserts may come on purpose in some meshes and in others not.
+      severity: later === undefined || first.refused ? 'warning' : 'info',
       at: at(filter, ...place),
       proxies: selected,
-      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in ${selected.length === 1 ? 'the one proxy' : `any of the ${selected.length} proxies`} that it selects: ${first.reason}`,
+      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in ${selected.length === 1 ? 'the one proxy' : `any of the ${selected.length} proxies`} that it selects: ${first.reason}${later === undefined ? '' : `; another EnvoyFilter inserts ${later} after it, or elsewhere`}`,
       effect: 'none: what the patch was written for is not there.',
       fix: first.refused ? 'correct its value, or remove the patch.' : 'correct its match, or remove the patch.',
     }),
   ];
+}
+
+/** The names that a patch's match asks for: of filters, virtual hosts, routes, clusters. */
+function namesIn(match: unknown): string[] {
+  if (!isObject(match)) return [];
+  return Object.entries(match).flatMap(([key, value]) =>
+    key === 'name' && typeof value === 'string' ? [value] : namesIn(value),
+  );
+}
+
+/** The names of all that EnvoyFilters insert. */
+function insertedNames({ registry }: CompiledMesh): Set<string> {
+  const patches = registry.resources('EnvoyFilter').flatMap(({ spec }) => objects(spec['configPatches']));
+  return new Set(patches.flatMap((patch) => namesIn(valueAt(patch, ['patch', 'value']))));
 }
 
 /**

@@ -25,13 +25,24 @@ it('is silent where a patch changes something in one of its proxies', () => {
 
 it('tells a patch whose match nothing fits', () => {
   expect(all(filter(patch('{context: SIDECAR_INBOUND, listener: {portNumber: 8443}}')))).toEqual([
-    ['MESH0022', 'info', 'spec.configPatches[0]'],
+    ['MESH0022', 'warning', 'spec.configPatches[0]'],
+  ]);
+});
+
+it('makes a note of a patch that names what another filter inserts after it', () => {
+  const behind = patch(router.replace('envoy.filters.http.router', 'envoy.filters.http.lua'));
+  const other = filter(patch(router)).replace('name: lua,', 'name: other,').replace('02-01', '03-01');
+  expect(all(filter(behind) + other)).toContainEqual(['MESH0022', 'info', 'spec.configPatches[0]']);
+  expect(all(filter(behind).replaceAll('name: envoy.filters.http.lua, typed', 'name: mine, typed'))).toContainEqual([
+    'MESH0022',
+    'warning',
+    'spec.configPatches[0]',
   ]);
 });
 
 it('tells a filter that selects nobody', () => {
   expect(all(filter(patch(router), 'workloadSelector: {labels: {app: none}}'))).toEqual([
-    ['MESH0022', 'info', 'spec.workloadSelector.labels'],
+    ['MESH0022', 'warning', 'spec.workloadSelector.labels'],
   ]);
 });
 
