@@ -14,7 +14,9 @@ const route = manifest(
   '{hosts: [www.example], gateways: [edge/public], http: [{match: [{headers: {"@request.auth.claims.group": {exact: admin}}}], route: [{destination: {host: cart}}]}]}',
 );
 const tokens = (namespace: string): string =>
-  manifest('RequestAuthentication', 'tokens', '{jwtRules: [{issuer: x, jwks: "{}"}]}', { namespace });
+  manifest('RequestAuthentication', 'tokens', '{jwtRules: [{issuer: x, jwksUri: "https://x.example/keys"}]}', {
+    namespace,
+  });
 const told = (yaml: string) => findingsIn(yaml).map(({ code, field }) => `${code} ${field}`);
 
 it('tells a claim that nobody verifies, and not where a RequestAuthentication holds for the gateway', () => {
