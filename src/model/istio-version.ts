@@ -60,6 +60,8 @@ const since = {
   zoneAwareLb: 32,
   /** The webhook takes an `aggression` of a warm-up between 0 and 1. */
   aggressionBelowOne: 32,
+  /** `loadBalancer.backendUtilization` is known. */
+  backendUtilization: 32,
   /** The webhook takes DYNAMIC_DNS for GRPC and HTTP2, and inside of the mesh. */
   dynamicDnsInMesh: 32,
   /** The webhook warns of private keys in a RequestAuthentication. */

@@ -1,7 +1,7 @@
 import type { Behaviour } from '../../model/istio-version.ts';
 import { wantLocality, wantZoneAware } from './locality.ts';
 import type { Place } from './place.ts';
-import { repeated, wantDuration } from './values.ts';
+import { repeated, wantDuration, wantReadable } from './values.ts';
 
 const largestTable = 5000011;
 
@@ -20,6 +20,9 @@ export function wantLoadBalancer(balancer: Place, hasOutliers: boolean, behaviou
     if (locality.isSet) zoneAware.refuse('stands beside localityLbSetting', 'keep one of them.');
     wantZoneAware(zoneAware, hasOutliers);
   }
+  if (behaviour.backendUtilization)
+    for (const name of ['weightExpirationPeriod', 'weightStabilizationPeriod', 'weightUpdatePeriod'])
+      wantReadable(balancer.at('backendUtilization').at(name));
   wantWarmup(balancer.at('warmup'), behaviour);
 }
 

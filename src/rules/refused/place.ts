@@ -62,7 +62,10 @@ export class Place {
 
   /** The values of a map. */
   get entries(): [name: string, value: Place][] {
-    return isObject(this.value) ? Object.keys(this.value).map((name) => [name, this.at(name)]) : [];
+    if (!isObject(this.value)) return [];
+    return Object.keys(this.value)
+      .map((name): [string, Place] => [name, this.at(name)])
+      .filter(([, value]) => value.isSet);
   }
 
   /** Whether a list or a map has nothing in it, or is not there. */

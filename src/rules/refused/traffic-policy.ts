@@ -5,7 +5,7 @@ import { wantClientTls } from './client-tls.ts';
 import { wantLoadBalancer } from './load-balancer.ts';
 import { domainFault } from './names.ts';
 import type { Place } from './place.ts';
-import { wantDuration, wantNoneNegative, wantWithin } from './values.ts';
+import { wantDuration, wantNoneNegative, wantReadable, wantWithin } from './values.ts';
 
 const ofPort = ['outlierDetection', 'connectionPool', 'loadBalancer', 'tls'];
 const others = ['tunnel', 'proxyProtocol', 'retryBudget'];
@@ -31,6 +31,7 @@ export function wantTrafficPolicy(policy: Place, namespace: string, behaviour: B
     if (port.has(...ofPort)) wantSettings(port, namespace, behaviour);
     else port.refuse('has no setting', 'write one, or drop it.');
   }
+  if (behaviour.retryBudgetInterval) wantReadable(policy.at('retryBudget').at('budgetInterval'));
   wantTunnel(policy.at('tunnel'));
 }
 

@@ -2,6 +2,12 @@ import { RE2JS } from 're2js';
 import { isDuration, nanoseconds } from '../schema/duration.ts';
 import type { Place } from './place.ts';
 
+/** Refuses a text that is no duration, where the definition takes any text. */
+export function wantReadable(place: Place): void {
+  if (place.isSet && !isDuration(place.text))
+    place.refuse(`is ${JSON.stringify(place.text)}, not a duration`, 'write a duration such as 1.5s or 1m30s.');
+}
+
 /** Refuses a duration that is set, below a millisecond or finer than that (`ValidateDuration`). */
 export function wantDuration(place: Place): void {
   if (!place.isSet || !isDuration(place.text)) return;

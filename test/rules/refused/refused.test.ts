@@ -141,6 +141,15 @@ describe('what a newer version refuses otherwise', () => {
       [],
       ['spec.trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[0]'],
     ],
+    [
+      'DestinationRule',
+      '{host: a, trafficPolicy: {retryBudget: {budgetInterval: "5"}, loadBalancer: {backendUtilization: {weightUpdatePeriod: 5x}}}}',
+      [],
+      [
+        'spec.trafficPolicy.loadBalancer.backendUtilization.weightUpdatePeriod',
+        'spec.trafficPolicy.retryBudget.budgetInterval',
+      ],
+    ],
     ['Sidecar', '{egress: [{hosts: ["~a/b.c"]}]}', ['spec.egress[0].hosts[0]'], []],
     ['VirtualService', '{hosts: [a], http: [{redirect: {prefixRewrite: /}}]}', ['spec.http[0].redirect'], []],
     [
