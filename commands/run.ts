@@ -45,7 +45,7 @@ function failure(error: unknown): number {
   if (message.startsWith('EEXIT')) return code ?? exitCodes.incomplete;
   const wrong = /^command (\S+) not found$/.exec(message)?.[1];
   const hint = wrong === undefined ? '' : mistypedCommand(wrong, Object.keys(COMMANDS));
-  process.stderr.write(`error: ${plain(message + hint, true)}\n`);
+  process.stderr.write(`error: ${plain(message.replaceAll('\t', '  ') + hint, true)}\n`);
   const expected = oclif !== undefined || showHelp || (error as { expected?: boolean }).expected === true;
   if (!expected)
     process.stderr.write(`${plain(stack ?? '', true)}\nThis is a fault of kubectl mesh itself; please report it.\n`);

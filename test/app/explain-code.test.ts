@@ -11,10 +11,15 @@ describe('explainCode', () => {
 
   it('takes a code in any spelling', async () => {
     expect(await explainCode('120')).toBe(await explainCode('MESH0120'));
+    expect(await explainCode('mesh-120')).toBe(await explainCode('MESH0120'));
     expect(await explainCode('mesh0120')).toBe(await explainCode('MESH0120'));
   });
 
   it('says what codes there are', async () => {
     await expect(explainCode('MESH9999')).rejects.toThrow('there is no code MESH9999');
+    await expect(explainCode('MESHO100')).rejects.toThrow('did you mean MESH0100');
+    const listed = (await explainCode()).trimEnd().split('\n');
+    expect(listed).toHaveLength(Object.values(codes).length);
+    expect(listed).toContain("MESH0100  a destination's host does not exist");
   });
 });
