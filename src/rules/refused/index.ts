@@ -59,10 +59,10 @@ export const refusedByIstiod: Rule = {
 
 function judge(mesh: CompiledMesh, resource: Resource): Finding[] {
   const written = mesh.written(resource) ?? resource;
-  const wentThrough = isAccepted(written, mesh.accepted(resource));
-  return told(written, mesh.registry).flatMap((it) =>
-    it.severity === 'error' && wentThrough ? [] : [finding(mesh, written, it)],
-  );
+  const found = told(written, mesh.registry);
+  const isRefused = found.some(({ severity }) => severity === 'error');
+  const wentThrough = isRefused && isAccepted(written, mesh.accepted(resource));
+  return found.filter(({ severity }) => severity !== 'error' || !wentThrough).map((it) => finding(mesh, written, it));
 }
 
 /** What istiod's webhook says of an object. */
