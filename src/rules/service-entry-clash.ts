@@ -1,4 +1,6 @@
 import { codes } from '../model/codes.ts';
+import type { Finding } from '../model/finding.ts';
+import { objects } from '../model/json.ts';
 import { resourceName } from '../model/resource.ts';
 import type { Service } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
@@ -14,7 +16,8 @@ export const serviceEntryClash: Rule = {
   find(mesh) {
     const entries = mesh.registry.services.filter((service) => service.resource.kind === 'ServiceEntry');
     const byHost = Map.groupBy(entries, (service) => service.hostname);
-    return [...byHost.values()].flatMap((services) => {
+    const taken = entries.flatMap((entry) => ofService(mesh, entry));
+    const clashes = [...byHost.values()].flatMap((services) => {
       const [first, ...others] = services;
       if (!first) return [];
       return others.flatMap((other) => {
@@ -40,8 +43,44 @@ export const serviceEntryClash: Rule = {
         ];
       });
     });
+    return [...clashes, ...taken];
   },
 };
+
+/**
+ * An entry for the host of a Kubernetes Service. In the Service's namespace istiod keeps their endpoints together, since both
+ * have one key; from another namespace the entry leads its own proxies elsewhere.
+ */
+function ofService(mesh: CompiledMesh, entry: Service): Finding[] {
+  const service = mesh.registry.services.find(
+    (it) => it.hostname === entry.hostname && it.resource.kind === 'Service' && it !== entry,
+  );
+  const together = service?.namespace === entry.namespace;
+  const own = objects(entry.resource.spec['endpoints']);
+  if (!service || (together ? own.length === 0 : leadsTo(mesh, service) === leadsTo(mesh, entry))) return [];
+  const clients = mesh.proxies.filter(
+    ({ namespace }) =>
+      sees(entry, namespace) && sees(service, namespace) && (together || namespace === entry.namespace),
+  );
+  if (clients.length === 0) return [];
+  const hosts = entry.resource.spec['hosts'];
+  const index = Array.isArray(hosts) ? Math.max(0, hosts.indexOf(entry.hostname)) : 0;
+  return [
+    findingOf(mesh, {
+      code: codes.serviceEntryClash,
+      kind: 'conflict',
+      severity: 'warning',
+      at: at(entry.resource, 'spec', 'hosts', index),
+      proxies: clients,
+      message: `claims ${entry.hostname}, which ${resourceName(service.resource)} has`,
+      effect: together
+        ? `its endpoints are added to those of the Service: requests for ${entry.hostname} are shared between both.`
+        : `proxies in ${entry.namespace} may use this entry in the Service's place.`,
+      fix: 'give the entry a host of its own, or select the workloads by the Service (WorkloadEntry).',
+      related: [{ message: 'the Service', at: at(service.resource, 'spec') }],
+    }),
+  ];
+}
 
 function sees(service: Service, namespace: string): boolean {
   return service.exportTo.has('*') || service.exportTo.has(namespace);
