@@ -9,6 +9,7 @@ import { secretsOfStates } from './check/gateway-secrets.ts';
 import { reportOf } from './clusters/merge-reports.ts';
 import { selectsNone } from './clusters/progress.ts';
 import { type Mesh, readMesh } from './clusters/read.ts';
+import { judgedKind } from './drift/judged-kinds.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
 import { type InputFlags, partialBy, readGit, UserError } from './inputs.ts';
 import { repositoryState } from './repository-state/index.ts';
@@ -46,12 +47,12 @@ export async function runReview(
   const mesh: Mesh = flags['no-cluster']
     ? { states: [repositoryState([...before.resources, ...after.resources])], cluster: {}, unread: [] }
     : await readMesh(flags, signal, { definitions: true });
-  if (selectsNone(mesh.states))
-    throw new UserError(
-      flags['no-cluster']
-        ? 'the repository holds no Service with a selector, so there is nobody whose config could change; use --capture or a cluster'
-        : 'no proxy is selected, so nothing was examined; check -n, -l and --proxy',
-    );
+  const nobody = selectsNone(mesh.states);
+  // Of a repository's objects much can be said without a proxy.
+  if (nobody && !flags['no-cluster'])
+    throw new UserError('no proxy is selected, so nothing was examined; check -n, -l and --proxy');
+  if (nobody && ![...before.resources, ...after.resources].some(judgedKind))
+    throw new UserError('neither side holds a Service or an object of the mesh, so there is nothing to review');
   const secrets = await secretsOfStates(mesh.states, flags['no-proxies'] || flags['no-cluster'], signal);
   onRead();
   const options = {
@@ -63,7 +64,7 @@ export async function runReview(
     secrets,
   };
   // A cluster without a selected proxy has nobody whose config could change.
-  const states = mesh.states.filter(({ proxies }) => proxies.length > 0);
+  const states = nobody ? mesh.states : mesh.states.filter(({ proxies }) => proxies.length > 0);
   const report = await reportOf({ ...mesh, states }, (state) =>
     review({ ...before, ref: base }, after, state, options),
   );

@@ -5,9 +5,10 @@ import type { Finding } from '../model/finding.ts';
 import { isObject } from '../model/json.ts';
 import { type Origin, placeOf } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
-import type { Service, SidecarScope } from '../registry/types.ts';
+import type { Registry, Service, SidecarScope } from '../registry/types.ts';
+import { isAssumed } from './assumed.ts';
 import { findingOf, placeKey } from './finding.ts';
-import { ServerSides } from './server-side.ts';
+import { type Refusing, ServerSides } from './server-side.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 interface Clash {
@@ -41,7 +42,7 @@ export const clientTls: Rule = {
         if (!service || service.meshExternal) continue;
         const sent = sentTo(scope, service, name.port, name.subset, cluster['transport_socket'] !== undefined);
         const refusing = sent && sides.refusing(scope, service, name, sent.what);
-        if (!sent || !refusing) continue;
+        if (!sent || !refusing || isGuess(mesh.registry, service, sent.what, refusing)) continue;
         const place = sent.place ?? refusing.policy;
         if (!place) continue;
         const code = codeOf[sent.what];
@@ -63,6 +64,15 @@ export const clientTls: Rule = {
     return [...found.values()].map((it) => toFinding(mesh, it));
   },
 };
+
+/**
+ * Whether it rests on what is not known of a service that is taken to exist: whether its pods have sidecars, and which of
+ * their ports it leads to.
+ */
+function isGuess(registry: Registry, service: Service, what: keyof typeof codeOf, { policy }: Refusing): boolean {
+  if (!isAssumed(registry, service)) return false;
+  return what === 'tls' || policy?.resource.spec['portLevelMtls'] !== undefined;
+}
 
 const codeOf = {
   plain: codes.plainTextToStrict,
@@ -101,7 +111,10 @@ const texts = {
   },
   [codes.mutualTlsToPlain]: {
     message: (hosts: string) => `makes clients open mutual TLS to ${hosts}, which cannot speak it`,
-    effect: (servers: string) => `requests get 503 UF: ${servers} has no sidecar that would speak mutual TLS.`,
+    effect: (servers: string, off: boolean) =>
+      off
+        ? `requests get 503 UF: mutual TLS of ${servers} is DISABLE.`
+        : `requests get 503 UF: ${servers} has no sidecar that would speak mutual TLS.`,
     fix: 'remove the tls block so that auto-mTLS decides, or add a DestinationRule with tls DISABLE for that host.',
   },
   [codes.simpleTlsToMesh]: {
@@ -124,7 +137,7 @@ function toFinding(mesh: CompiledMesh, { place, code, hosts, proxies, servers, b
     at: place,
     proxies,
     message: message(words),
-    effect: effect(targets),
+    effect: effect(targets, because !== undefined),
     fix,
     related: because && placeKey(because) !== placeKey(place) ? [{ message: 'the server side', at: because }] : [],
   });

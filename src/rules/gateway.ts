@@ -20,14 +20,18 @@ export const gateway: Rule = {
   name: 'gateway',
   codes: [codes.gatewayForNobody, codes.serverWithoutRoutes, codes.gatewayPortClosed],
   find(mesh) {
+    // Once for each pod, not for each pair of Gateway and pod.
+    const routers = mesh.registry.proxies
+      .filter(({ type }) => type === 'router')
+      .map((proxy) => ({ proxy, selections: selectedGateways(proxy, mesh.registry) }));
     return mesh.registry
       .resources('Gateway')
       .filter(({ metadata }) => metadata.annotations['internal.istio.io/gateway-service'] === undefined)
       .filter(({ metadata }) => metadata.annotations['internal.istio.io/parents'] === undefined)
       .flatMap((resource) => {
-        const serving = mesh.registry.proxies.flatMap((proxy) => {
-          const selected = selectedGateways(proxy, mesh.registry).find((it) => it.gateway === resource);
-          return selected && proxy.type === 'router' ? [{ proxy, selected }] : [];
+        const serving = routers.flatMap(({ proxy, selections }) => {
+          const selected = selections.find((it) => it.gateway === resource);
+          return selected ? [{ proxy, selected }] : [];
         });
         if (serving.length === 0) return forNobody(mesh, resource);
         const proxies = serving.map(({ proxy }) => proxy).filter((proxy) => mesh.proxies.includes(proxy));

@@ -12,8 +12,7 @@ import { holdersOf, matchOrigin, virtualHosts } from './holders.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { writtenVirtualServices } from './virtual-services.ts';
 
-/** Or nothing is said of it, and it is sniffed. */
-const speaksHttp = /^(HTTP|HTTP2|GRPC|GRPC-Web|HTTP_PROXY|Unsupported)$/;
+const speaksHttp = /^(HTTP|HTTP2|GRPC|GRPC-Web|HTTP_PROXY)$/;
 
 /**
  * Routes of a VirtualService in use that are in none of its proxies: what follows a catch-all of the same VirtualService
@@ -157,7 +156,7 @@ function listensOn({ registry }: CompiledMesh, service: VirtualService, port: nu
     const services = registry.serviceByHostname(host);
     // A host that is no service's is served on every port.
     if (services.length === 0 || services.some((it) => isAssumed(registry, it) || hasPort(it, port))) return true;
-    // Sidecars answer on port 80 for what has no port of HTTP of its own: who writes that port means just that.
+    // Sidecars answer on port 80 for what has no declared port of HTTP of its own: who writes that port means just that.
     return port === 80 && !services.some(({ ports }) => ports.some(({ protocol }) => speaksHttp.test(protocol)));
   });
 }

@@ -34,7 +34,7 @@ export function whyMissing(
   const service = scope.serviceByHostname.get(name.hostname);
   if (!service) return noService(registry, proxy, name);
   if (!service.ports.some(({ port }) => port === name.port))
-    return isAssumed(registry, service) ? undefined : noPort(service, name, destination);
+    return isGuessed(registry, service, destination) ? undefined : noPort(service, name, destination);
   if (name.subset === '') return undefined;
   const spec = scope.destinationRule(service)?.spec;
   if (objects(spec?.['subsets']).some((subset) => subset['name'] === name.subset)) return undefined;
@@ -66,6 +66,18 @@ function noService(registry: Registry, proxy: Proxy, { hostname }: ClusterName):
     fix: exported && sidecar ? `add ${hidden.namespace}/${hostname} to the Sidecar's egress hosts.` : 'widen exportTo.',
     related: [{ message: `hidden by ${by}`, at: at(exported && sidecar ? sidecar : hidden.resource, 'spec') }],
   };
+}
+
+/**
+ * Whether the ports of the service are a guess; or, for a destination without a port, those of the VirtualService's hosts,
+ * whose listener's port is taken then.
+ */
+function isGuessed(registry: Registry, service: Service, { resource }: Origin): boolean {
+  const hosts = Array.isArray(resource.spec['hosts']) ? resource.spec['hosts'].map(String) : [];
+  const named = hosts.flatMap((host) =>
+    registry.serviceByHostname(resolveShortName(host, resource.metadata.namespace, registry.domainSuffix)),
+  );
+  return [service, ...named].some((it) => isAssumed(registry, it));
 }
 
 function noPort(service: Service, { hostname, port }: ClusterName, destination: Origin): Missing {

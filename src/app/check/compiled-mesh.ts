@@ -19,7 +19,7 @@ export function compiledMesh(
   input: RegistryInput,
   selected: (proxy: Proxy) => boolean,
   git: readonly Resource[] = [],
-  registry: Registry = registryOf(input, git),
+  registry: Registry = buildRegistry(taken(input, git)),
   compiled: ReadonlyMap<string, ProxyConfig> = new Map(),
 ): CompiledMesh {
   const configs = new Map<string, ProxyConfig>(compiled);
@@ -46,18 +46,22 @@ export function compiledMesh(
   };
 }
 
-/** The registry of what the API server takes: of an object that it refuses it keeps what it has. */
-function registryOf(input: RegistryInput, git: readonly Resource[]): Registry {
-  if (git.length === 0) return buildRegistry(input);
+/**
+ * The state as the API server takes it: of an object that it refuses it keeps what it has.
+ *
+ * @param git objects as written in Git; what is there already was taken
+ */
+export function taken(input: RegistryInput, git: readonly Resource[]): RegistryInput {
+  if (git.length === 0) return input;
   const written = byKey(git);
   const accepted = byKey(input.accepted ?? []);
   const of = (index: ReadonlyMap<string, Resource>) => (resource: Resource) => index.get(resourceKey(resource));
   const refused = refusedBySchema(input.resources, of(written), of(accepted), versionOf(input));
-  if (refused.size === 0) return buildRegistry(input);
+  if (refused.size === 0) return input;
   const resources = input.resources.flatMap((resource) =>
     refused.has(resource) ? (accepted.get(resourceKey(resource)) ?? []) : [resource],
   );
-  return buildRegistry({ ...input, resources });
+  return { ...input, resources };
 }
 
 /** The release by whose schema objects are judged where the cluster has no definitions of its own. */

@@ -5,7 +5,7 @@ import type { Report } from '../../model/report.ts';
 import type { Review } from '../../model/review.ts';
 import { findingsOf } from '../../rules/index.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
-import { compiledMesh } from '../check/compiled-mesh.ts';
+import { compiledMesh, taken } from '../check/compiled-mesh.ts';
 import { waitingIn } from '../check/gateway-secrets.ts';
 import type { CheckGit, CheckOptions } from '../check/index.ts';
 import { ruleReport } from '../check/rule-report.ts';
@@ -15,6 +15,7 @@ import { toRegistryInput } from '../registry-input.ts';
 import { extentOf, sortedFindings } from '../report-parts.ts';
 import { judgedBy } from '../waivers/judged.ts';
 import { ProjectRules } from '../waivers/project-rules.ts';
+import { asProven } from './as-proven.ts';
 import { blastRadius } from './blast.ts';
 import { changedObjects, changesOf } from './changes.ts';
 import { compareFindings } from './compare-findings.ts';
@@ -47,17 +48,19 @@ export async function review(
   const olds = judged(baseMesh);
   const compared = compareFindings(olds, judged(headMesh));
   const changed = asTheyStand(changedObjects(states, before, after), before, after);
+  const introduced = asProven(compared.introduced, changed, findingsOf(headMesh));
+  const usable = { base: taken(states.base, before), head: taken(states.head, after) };
   const hazards = rolloutHazards(changed, {
-    states,
+    states: usable,
     base: baseMesh,
     head: headMesh,
-    ends: [...olds, ...compared.introduced],
+    ends: [...olds, ...introduced],
     // What age decides is a note, and costs compiling anew for each pair: states in between are judged without.
     compile: (input) => ({ ...compiledMesh(input, selected, after), recreated: undefined }),
     judge: (mesh) => provable(findingsOf(mesh), state),
     signal: options.signal,
   });
-  const found = [...compared.introduced, ...hazards.findings, ...plainTextClients(baseMesh, headMesh)];
+  const found = [...introduced, ...hazards.findings, ...plainTextClients(baseMesh, headMesh)];
   const rules = new ProjectRules(head, options.today, base);
   const counting = rules.apply(found);
   const unchanged = rules.apply(compared.unchanged);
@@ -65,7 +68,7 @@ export async function review(
     judgedBy({ rules: true, hazards: true, ...extentOf(state, options) }),
   );
   const findings = [...counting, ...own];
-  const changes = await changesOf(states, baseMesh, before, after, options.signal);
+  const changes = await changesOf(usable, baseMesh, before, after, options.signal);
   const effective = effectiveChanges(baseMesh, headMesh);
   const part: Review = {
     base: base.ref,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRange, runReview } from '../../../src/app/run-review.ts';
 import type { Report } from '../../../src/model/report.ts';
 import { makeRepository } from '../../support/git-repository.ts';
+import { manifest } from '../../support/manifests.ts';
 
 const services = `apiVersion: v1
 kind: Service
@@ -99,6 +100,44 @@ describe('review', () => {
     );
     expect(report.findings.map(({ code, severity }) => [code, severity])).toContainEqual(['MESH0160', 'warning']);
     expect(report.review?.rollout).toEqual([expect.stringMatching(/^needs two steps/)]);
+  });
+
+  it('makes a note of what another repository may hold, and an error of what the change takes away', async () => {
+    const root = manifest(
+      'VirtualService',
+      'www',
+      '{hosts: [www.example], gateways: [public], http: [{delegate: {name: part}}]}',
+    );
+    const part = manifest('VirtualService', 'part', '{http: [{route: [{destination: {host: reviews, subset: v1}}]}]}');
+    const added = await review({ 'dr.yaml': rule('v1') }, { 'root.yaml': root });
+    expect(added.report.findings.map((it) => [it.severity, it.code])).toEqual([['info', 'MESH0107']]);
+    const deleted = await review(
+      { 'dr.yaml': rule('v1'), 'root.yaml': root, 'part.yaml': part },
+      { 'part.yaml': null },
+    );
+    expect(deleted.report.findings.map((it) => [it.severity, it.code])).toEqual([['error', 'MESH0107']]);
+  });
+
+  it('reviews objects that nobody holds, and nothing where neither side has one', async () => {
+    const only = (base: string, head: string) => {
+      const repository = makeRepository({});
+      repository.commit({ 'a.yaml': base });
+      repository.commit({ 'a.yaml': head });
+      const flags = { git: repository.directory, 'no-cluster': true };
+      return runReview('HEAD~1..HEAD', flags, 'test', AbortSignal.timeout(30_000));
+    };
+    const telemetry = (rate: unknown): string =>
+      manifest('Telemetry', 'all', `{tracing: [{randomSamplingPercentage: ${rate}}]}`);
+    const { report } = await only(telemetry(1), telemetry('much'));
+    expect(told(report)).toEqual(['MESH0171 invalid Telemetry shop/all']);
+    const workload = (image: string): string => manifest('Deployment', 'a', `{template: {spec: {image: ${image}}}}`);
+    await expect(only(workload('a'), workload('b'))).rejects.toThrow('there is nothing to review');
+  });
+
+  it('reads a side that holds what the API server refuses', async () => {
+    const odd = routes('v1').replace(/http:.*/, 'http: [null, {route: none}]');
+    const { report } = await review({ 'dr.yaml': rule('v1'), 'vs.yaml': odd }, { 'vs.yaml': routes('v1') });
+    expect([report.findings, report.review?.fixed.map(({ code }) => code)]).toEqual([[], ['MESH0171', 'MESH0171']]);
   });
 
   it('tells what it fixes, and counts only what it introduces', async () => {
