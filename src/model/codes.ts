@@ -90,6 +90,7 @@ export const codes = {
   portTaken: 'MESH0205',
   httpRouteOnTcp: 'MESH0206',
   noEndpoints: 'MESH0207',
+  identityNotSent: 'MESH0209',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

@@ -99,6 +99,7 @@ const summaries: Record<Code, string> = {
   [codes.portTaken]: 'Connections to a host without an address are led to another one of the same TCP port.',
   [codes.httpRouteOnTcp]: 'A VirtualService has http routes for ports that are no HTTP.',
   [codes.noEndpoints]: 'A host of a ServiceEntry has no endpoint.',
+  [codes.identityNotSent]: 'Clients send plain text to a workload that lets in identities only.',
   [codes.httpFieldsOnTcp]: 'A policy asks for parts of HTTP where only TCP is spoken.',
 };
 

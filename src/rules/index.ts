@@ -11,6 +11,7 @@ import { hiddenByScope } from './hidden-by-scope.ts';
 import { hostTaken } from './host-taken.ts';
 import { httpFieldsOnTcp } from './http-fields-on-tcp.ts';
 import { httpRouteOnTcp } from './http-route-on-tcp.ts';
+import { identityNotSent } from './identity-not-sent.ts';
 import { idleMatch } from './idle-match.ts';
 import { idleTcpRoute } from './idle-tcp-route.ts';
 import { impossibleMatch } from './impossible-match.ts';
@@ -84,6 +85,7 @@ const rules: readonly Rule[] = [
   serviceEntryPort,
   sharedCertificate,
   unreadObject,
+  identityNotSent,
   noEndpoints,
   httpRouteOnTcp,
   portTaken,
