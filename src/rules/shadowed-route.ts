@@ -6,7 +6,7 @@ import type { Origin } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { resourceName } from '../model/resource.ts';
 import { findingOf, placeKey } from './finding.ts';
-import { matchOrigin, virtualHosts } from './holders.ts';
+import { domainsOf, matchOrigin, virtualHosts } from './holders.ts';
 import { shadowedRoutes } from './language/shadow.ts';
 import { requestsOf, routeInWords } from './request-words.ts';
 import type { CompiledMesh, Rule } from './types.ts';
@@ -19,6 +19,8 @@ interface Held {
   takers: Route[];
   /** A virtual host where it can still match. */
   alive: boolean;
+  /** Domains of virtual hosts where it cannot. */
+  domains: string[];
 }
 
 /**
@@ -85,30 +87,58 @@ function judged(mesh: CompiledMesh, host: VirtualHost): Judged[] {
 
 /** Dead rules of a proxy; where only some matches of a rule are dead, those. */
 function deadIn(mesh: CompiledMesh, proxy: Proxy): { place: Origin; rule: boolean; held: Held }[] {
-  const all = virtualHosts(mesh, proxy).map(({ virtualHost }) => judged(mesh, virtualHost));
-  const suspects = new Set(all.flatMap((list) => list.filter(({ takers }) => takers).map(({ ruleKey }) => ruleKey)));
+  const all = virtualHosts(mesh, proxy).map(({ virtualHost }) => ({
+    list: judged(mesh, virtualHost),
+    domains: domainsOf(virtualHost),
+  }));
+  const suspects = new Set(
+    all.flatMap(({ list }) => list.filter(({ takers }) => takers).map(({ ruleKey }) => ruleKey)),
+  );
   if (suspects.size === 0) return [];
   const rules = new Map<string, Map<string, Held>>();
-  for (const list of all)
+  for (const { list, domains } of all)
     for (const { place, placeKey: key, ruleKey, route, takers } of list) {
       if (!suspects.has(ruleKey)) continue;
       const matches = rules.get(ruleKey) ?? new Map<string, Held>();
       rules.set(ruleKey, matches);
-      const known = matches.get(key) ?? { place, route, takers: [], alive: false };
+      const known = matches.get(key) ?? { place, route, takers: [], alive: false, domains: [] };
       matches.set(key, known);
       known.takers.push(...(takers ?? []));
+      if (takers) known.domains.push(...domains);
       known.alive ||= takers === undefined;
     }
   return [...rules.values()].flatMap((matches): { place: Origin; rule: boolean; held: Held }[] => {
     const all = [...matches.values()];
     const dead = all.filter(({ alive }) => !alive);
     const [first] = dead;
-    if (!first) return [];
+    if (!first) return partlyDead(all);
     if (dead.length < all.length || dead.length < matchesOf(first.place))
       return dead.map((held) => ({ place: held.place, rule: false, held }));
     const place = { ...first.place, path: rulePath(first.place.path) };
     return [{ place, rule: true, held: { ...first, takers: dead.flatMap(({ takers }) => takers) } }];
   });
+}
+
+/**
+ * A rule of which some hosts have every request taken by other VirtualServices, on a gateway that joins them: its author
+ * wrote it for those hosts, too.
+ */
+function partlyDead(matches: readonly Held[]): { place: Origin; rule: boolean; held: Held }[] {
+  const [first] = matches;
+  if (!first) return [];
+  const own = first.place.resource;
+  // That a more specific host has routes of its own is how an exception from a wildcard is made.
+  const written = own.spec['hosts'];
+  const named = new Set(Array.isArray(written) ? written.map((host) => String(host).toLowerCase()) : []);
+  const domains = first.domains.filter(
+    (domain) => named.has(domain) && matches.every((it) => it.domains.includes(domain)),
+  );
+  const foreign = matches.every(({ takers }) => takers.every((taker) => matchOrigin(taker)?.resource !== own));
+  if (domains.length === 0 || !foreign) return [];
+  const takers = matches.flatMap((it) => it.takers);
+  return [
+    { place: { ...first.place, path: rulePath(first.place.path) }, rule: true, held: { ...first, takers, domains } },
+  ];
 }
 
 /** How many matches the rule has; 1 for a rule without. */
@@ -137,10 +167,10 @@ function toFinding(mesh: CompiledMesh, dead: Held, rule: boolean, proxies: Set<P
   return findingOf(mesh, {
     code: alike ? codes.shadowedAlike : codes.shadowedRoute,
     kind: 'shadowed',
-    severity: alike ? 'info' : rule ? 'error' : 'warning',
+    severity: alike ? 'info' : rule && !dead.alive ? 'error' : 'warning',
     at: place,
     proxies,
-    message: `has a ${rule ? 'route' : 'match'} that no request reaches: ${requestsOf(route)}`,
+    message: `has a ${rule ? 'route' : 'match'} that no request reaches${dead.alive ? ` at ${[...new Set(dead.domains)].join(', ')}` : ''}: ${requestsOf(route)}`,
     effect: alike
       ? `none: ${by}${where} ${takes} its requests and ${does} the same with them.`
       : `its requests are taken by ${by}${where}.`,

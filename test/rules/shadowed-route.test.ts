@@ -20,3 +20,28 @@ it('names two of them with a verb that agrees', () => {
     'none: route a (/a*) and route b (/b*) take its requests and do the same with them.',
   ]);
 });
+
+it('warns of a route that another VirtualService takes all requests of, on one of its hosts', () => {
+  const gateway = manifest(
+    'Gateway',
+    'main',
+    '{selector: {istio: ingress}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*.example"]}]}',
+    { namespace: 'edge' },
+  );
+  const on = (name: string, hosts: string, destination: string, month: number): string =>
+    manifest(
+      'VirtualService',
+      name,
+      `{hosts: [${hosts}], gateways: [edge/main], http: [{match: [{uri: {regex: ".*"}}], route: [{destination: {host: ${destination}, port: {number: 8080}}}]}]}`,
+      { created: `2024-0${month}-01T00:00:00Z` },
+    );
+  const dead = (hosts: string): string[] =>
+    findingsIn(gateway + on('old', 'a.example', 'catalog', 1) + on('young', hosts, 'cart', 2)).flatMap(
+      ({ code, severity, resource, message }) =>
+        code === 'MESH0120' ? [`${severity} ${resource} ${/ at (\S+):/.exec(message)?.[1]}`] : [],
+    );
+  expect(dead('b.example, a.example')).toEqual(['warning VirtualService shop/young a.example']);
+  expect(dead('a.example')).toEqual(['error VirtualService shop/young undefined']);
+  // An exception from a wildcard is no fault.
+  expect(dead('"*.example"')).toEqual([]);
+});
