@@ -91,6 +91,7 @@ export const codes = {
   httpRouteOnTcp: 'MESH0206',
   noEndpoints: 'MESH0207',
   identityNotSent: 'MESH0209',
+  unknownParent: 'MESH0210',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

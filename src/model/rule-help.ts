@@ -100,6 +100,7 @@ const summaries: Record<Code, string> = {
   [codes.httpRouteOnTcp]: 'A VirtualService has http routes for ports that are no HTTP.',
   [codes.noEndpoints]: 'A host of a ServiceEntry has no endpoint.',
   [codes.identityNotSent]: 'Clients send plain text to a workload that lets in identities only.',
+  [codes.unknownParent]: 'A route of the Gateway API is for a Gateway or listener that does not exist.',
   [codes.httpFieldsOnTcp]: 'A policy asks for parts of HTTP where only TCP is spoken.',
 };
 

@@ -41,6 +41,7 @@ import type { CompiledMesh, Rule } from './types.ts';
 import { unknownCaller } from './unknown-caller.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { unknownGateway } from './unknown-gateway.ts';
+import { unknownParent } from './unknown-parent.ts';
 import { unknownProvider } from './unknown-provider.ts';
 import { unreadObject } from './unread-object.ts';
 import { unresolvedDestination } from './unresolved-destination.ts';
@@ -85,6 +86,7 @@ const rules: readonly Rule[] = [
   serviceEntryPort,
   sharedCertificate,
   unreadObject,
+  unknownParent,
   identityNotSent,
   noEndpoints,
   httpRouteOnTcp,

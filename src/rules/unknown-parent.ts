@@ -1,0 +1,85 @@
+import { codes } from '../model/codes.ts';
+import type { Finding } from '../model/finding.ts';
+import { type JsonObject, objects } from '../model/json.ts';
+import { type Resource, resourceName } from '../model/resource.ts';
+import { at, findingOf } from './finding.ts';
+import type { CompiledMesh, Rule } from './types.ts';
+
+const group = 'gateway.networking.k8s.io';
+const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'];
+
+/**
+ * Routes of the Gateway API for a Gateway, or a listener of it, that does not exist. The API server takes them, and only
+ * their status says so once they are applied.
+ */
+export const unknownParent: Rule = {
+  name: 'unknown-parent',
+  codes: [codes.unknownParent],
+  find: (mesh) =>
+    routeKinds.flatMap((kind) => mesh.registry.resources(`${group}/${kind}`).flatMap((route) => ofRoute(mesh, route))),
+};
+
+function ofRoute(mesh: CompiledMesh, route: Resource): Finding[] {
+  const references = objects(route.spec['parentRefs']);
+  const faults = references.map((reference) => faultOf(mesh, route, reference));
+  const nowhere = faults.every((fault) => fault !== undefined);
+  return faults.flatMap((fault, index) =>
+    fault === undefined
+      ? []
+      : [
+          findingOf(mesh, {
+            code: codes.unknownParent,
+            kind: 'unresolved',
+            severity: nowhere ? 'error' : 'warning',
+            at: at(route, 'spec', 'parentRefs', index, fault.field),
+            proxies: [],
+            message: fault.message,
+            effect: nowhere ? 'the route is in no proxy.' : 'the route is not served there; its other parents have it.',
+            fix: fault.fix,
+            related: fault.gateway
+              ? [{ message: 'has the listeners', at: at(fault.gateway, 'spec', 'listeners') }]
+              : [],
+          }),
+        ],
+  );
+}
+
+interface Fault {
+  field: 'name' | 'sectionName' | 'port';
+  message: string;
+  fix: string;
+  gateway?: Resource;
+}
+
+/** What is wrong with a reference to a Gateway; undefined for what exists and for other kinds of parents. */
+function faultOf(mesh: CompiledMesh, route: Resource, reference: JsonObject): Fault | undefined {
+  if ((reference['group'] ?? group) !== group || (reference['kind'] ?? 'Gateway') !== 'Gateway') return undefined;
+  const namespace = String(reference['namespace'] ?? route.metadata.namespace);
+  const name = String(reference['name']);
+  const gateways = mesh.registry.resources(`${group}/Gateway`);
+  const gateway = gateways.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  if (!gateway) {
+    const near = gateways.find(({ metadata }) => metadata.name === name);
+    return {
+      field: 'name',
+      message: `is attached to Gateway ${namespace}/${name}, which does not exist`,
+      fix: near ? `write namespace: ${near.metadata.namespace}.` : 'correct the name, or create the Gateway.',
+    };
+  }
+  const listeners = objects(gateway.spec['listeners']);
+  for (const [field, key] of [
+    ['sectionName', 'name'],
+    ['port', 'port'],
+  ] as const) {
+    const wanted = reference[field];
+    if (wanted === undefined || listeners.some((listener) => listener[key] === wanted)) continue;
+    const having = listeners.map((listener) => String(listener[key])).join(' and ');
+    return {
+      field,
+      message: `is attached to ${field === 'port' ? 'port' : 'listener'} ${String(wanted)} of ${resourceName(gateway)}, which has ${having === '' ? 'none' : having}`,
+      fix: `write one of the Gateway's listeners.`,
+      gateway,
+    };
+  }
+  return undefined;
+}
