@@ -59,6 +59,7 @@ const words = {
     message: 'that asks for a header and excludes it',
     fix: 'remove one of the two, or make two matches of it.',
   },
+  scheme: { message: 'whose scheme is in capitals', fix: 'write http or https.' },
   case: { message: 'whose method is not in capitals', fix: 'write it in capitals, as clients send it.' },
 } as const;
 

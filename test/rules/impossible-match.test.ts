@@ -23,6 +23,7 @@ it.each([
     'error',
     '[0].headers.x-a',
   ],
+  ['a scheme in capitals', '{scheme: {exact: HTTPS}}', 'error', '[0].scheme'],
   ['a method in small letters', '{method: {exact: get}}', 'warning', '[0].method'],
 ])('tells %s', (_, match, severity, field) => {
   expect(told(match)).toEqual([['MESH0226', severity, field]]);

@@ -6,14 +6,15 @@ import { pathLanguage } from './matcher.ts';
 /** Why no request meets a match: the place in the `RouteMatch` at fault, and words. */
 export interface Never {
   path: Path;
-  why: 'slash' | 'query' | 'empty' | 'contradiction' | 'case';
+  why: 'slash' | 'query' | 'empty' | 'contradiction' | 'case' | 'scheme';
 }
 
 const known = new WeakMap<Message, { never: Never | undefined }>();
 
 /**
  * Whether a `RouteMatch` takes no request at all: a path without a slash at its beginning, or with a query or fragment,
- * which are no part of what Envoy matches; a header that must be there and not be there; a method that is not in capitals.
+ * which are no part of what Envoy matches; a header that must be there and not be there; a method in small letters,
+ * a scheme in capitals.
  */
 export function neverMatches(match: Message): Never | undefined {
   const found = known.get(match) ?? { never: impossiblePath(match) ?? impossibleHeader(match) };
@@ -42,6 +43,8 @@ function impossibleHeader(match: Message): Never | undefined {
     const exact = header['string_match']?.exact;
     if (header['name'] === ':method' && typeof exact === 'string' && /[a-z]/.test(exact) && !/[A-Z]/.test(exact))
       return { path: ['headers', index], why: 'case' };
+    if (header['name'] === ':scheme' && typeof exact === 'string' && /[A-Z]/.test(exact))
+      return { path: ['headers', index], why: 'scheme' };
     const excluded = headers.some(
       (other) =>
         other['invert_match'] === true &&
