@@ -40,6 +40,7 @@ const restsOn: Partial<Record<Code, readonly string[]>> = {
 
 /** Findings that say that something is in no object at all; a repository seldom holds all objects. */
 const restsOnAll: ReadonlySet<string> = new Set<Code>([
+  codes.idlePatch,
   codes.unknownHost,
   codes.unknownDelegate,
   codes.emptySubset,
@@ -54,6 +55,10 @@ const restsOnAll: ReadonlySet<string> = new Set<Code>([
   codes.unknownProvider,
   codes.selectsNobody,
   codes.telemetryWithoutProvider,
+  codes.callerOfNoNamespace,
+  codes.noEndpoints,
+  codes.unverifiedIssuer,
+  codes.ruleNeverUsed,
   codes.nobodyAllowed,
 ]);
 

@@ -48,8 +48,17 @@ describe('check of a repository alone', () => {
 
   it('makes a note of what another repository may hold', async () => {
     const policy = manifest('AuthorizationPolicy', 'pay', '{selector: {matchLabels: {app: pay}}, rules: [{}]}');
-    const report = await check(policy, routes('{host: cart}'));
-    expect(told(report)).toEqual(['info MESH0142 AuthorizationPolicy shop/pay spec.selector.matchLabels']);
+    const patch = '{applyTo: CLUSTER, match: {context: SIDECAR_OUTBOUND}, patch: {operation: MERGE, value: {}}}';
+    const filter = manifest(
+      'EnvoyFilter',
+      'pay',
+      `{workloadSelector: {labels: {app: pay}}, configPatches: [${patch}]}`,
+    );
+    const report = await check(policy, filter, routes('{host: cart}'));
+    expect(told(report)).toEqual([
+      'info MESH0142 AuthorizationPolicy shop/pay spec.selector.matchLabels',
+      'info MESH0022 EnvoyFilter shop/pay spec.workloadSelector.labels',
+    ]);
     expect(report.findings[0]?.message).toContain('as far as this repository shows');
   });
 
