@@ -13,6 +13,9 @@ import { controllerOf } from './managers.ts';
 import type { ObjectDrift } from './objects.ts';
 import { applied, withField } from './overlay.ts';
 
+/** Who says what a change of an object does. */
+export type Effects = Pick<EffectOracle, 'change'>;
+
 /** Beyond so many differing fields of one object each field is given the effect of the whole object. */
 const mostFieldsAlone = 20;
 
@@ -23,7 +26,7 @@ const mostFieldsAlone = 20;
  */
 export async function gitDriftFindings(
   drift: ObjectDrift,
-  oracle: EffectOracle,
+  oracle: Effects,
   places: ReadonlyMap<string, Whereabouts> = new Map(),
   conventions?: Conventions,
 ): Promise<Finding[]> {
@@ -34,7 +37,7 @@ export async function gitDriftFindings(
   return [leftAlone(found, conventions?.ofObject(drift.live, 'live'))];
 }
 
-async function notApplied(git: Resource, twin: Resource | undefined, oracle: EffectOracle): Promise<Finding> {
+async function notApplied(git: Resource, twin: Resource | undefined, oracle: Effects): Promise<Finding> {
   const effect = await oracle.change(undefined, applied(git, undefined));
   const name = resourceName(git);
   const shared = finding(effect, { resource: name, location: git.locate([]), expected: 'present', live: 'absent' });
@@ -70,7 +73,7 @@ async function notApplied(git: Resource, twin: Resource | undefined, oracle: Eff
 async function unmanaged(
   live: Resource,
   twin: Resource | undefined,
-  oracle: EffectOracle,
+  oracle: Effects,
   place: Whereabouts | undefined,
 ): Promise<Finding> {
   const effect = await oracle.change(live, undefined);
@@ -96,7 +99,7 @@ async function changed(
   git: Resource,
   live: Resource,
   differences: readonly FieldDifference[],
-  oracle: EffectOracle,
+  oracle: Effects,
   conventions: Conventions | undefined,
 ): Promise<Finding[]> {
   const whole = await oracle.change(live, applied(git, live));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { virtualHostIndex } from '../../explain/http/virtual-host.ts';
 import type { Message, ProxyConfig, Route, RouteConfiguration, VirtualHost } from '../../model/envoy.ts';
 import { isObject } from '../../model/json.ts';
@@ -16,6 +17,8 @@ export interface ChangedHost {
   authority?: string;
   entrance: RouteEntrance;
   matches: Sides;
+  /** What changes in the clusters that its routes lead to. */
+  clusters: string;
   /** A side answers requests without TLS with a redirect. */
   needsTls: boolean;
 }
@@ -39,7 +42,13 @@ export function changedHosts(base: CompiledMesh, head: CompiledMesh, change: Eff
     return pairsOf(old, current, entrance, proxy.type === 'router', idle).flatMap(({ first, second, ...named }) => {
       const matches = changedMatches(first, second, clusters, filters);
       const needsTls = [first, second].some((it) => it?.['require_tls'] !== undefined);
-      return matches ? [{ ...named, entrance, matches, needsTls }] : [];
+      if (!matches) return [];
+      const led = new Set([...(first?.routes ?? []), ...(second?.routes ?? [])].flatMap(leadsTo));
+      const ofClusters = differences.filter(({ type, name: own }) => led.has(own) && type !== 'route');
+      const digest = createHash('sha256')
+        .update(JSON.stringify([first, second, ofClusters]))
+        .digest('hex');
+      return [{ ...named, entrance, matches, clusters: digest, needsTls }];
     });
   });
 }

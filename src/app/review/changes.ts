@@ -5,7 +5,19 @@ import type { CompiledMesh } from '../../rules/types.ts';
 import { EffectOracle } from '../drift/effect.ts';
 import { gitDriftFindings } from '../drift/git-drift.ts';
 import { objectDrifts } from '../drift/objects.ts';
+import type { EffectiveChange } from './effective-changes.ts';
+import { involvedProxies } from './involved.ts';
 import type { ReviewedStates } from './states.ts';
+
+/** Beyond so many proxies to compile, each for each object, it is told by origins who changes because of an object. */
+const mostCompiled = 3000;
+
+/** Both sides compiled, and the proxies that change. */
+interface EffectiveMesh {
+  base: CompiledMesh;
+  head: CompiledMesh;
+  effective: readonly EffectiveChange[];
+}
 
 /**
  * What a change does object by object, and field by field, each with the proxies that hold something else because of it
@@ -15,7 +27,7 @@ import type { ReviewedStates } from './states.ts';
  */
 export async function changesOf(
   states: ReviewedStates,
-  base: CompiledMesh,
+  { base, head, effective }: EffectiveMesh,
   baseGit: readonly Resource[],
   headGit: readonly Resource[],
   signal?: AbortSignal,
@@ -23,14 +35,13 @@ export async function changesOf(
   const byId = new Map(base.proxies.map((proxy) => [proxy.id, proxy]));
   const held = new Map(states.base.resources.map((resource) => [resourceKey(resource), resource]));
   const before = baseGit.map((resource) => held.get(resourceKey(resource)) ?? resource);
-  const oracle = new EffectOracle(
-    states.base,
-    base.proxies,
-    (proxy: Proxy) => base.config(byId.get(proxy.id) ?? proxy),
-    signal,
-  );
+  const drifts = objectDrifts(headGit, before, () => true);
+  const alone = drifts.length * base.proxies.length <= mostCompiled;
+  const oracle = alone
+    ? new EffectOracle(states.base, base.proxies, (proxy: Proxy) => base.config(byId.get(proxy.id) ?? proxy), signal)
+    : involvedProxies(base, head, effective);
   const changes: ReviewedChange[] = [];
-  for (const drift of objectDrifts(headGit, before, () => true)) {
+  for (const drift of drifts) {
     const kind = drift.kind === 'not-applied' ? 'added' : drift.kind === 'unmanaged' ? 'deleted' : 'changed';
     const file = drift.kind === 'unmanaged' ? drift.live : drift.git;
     for (const finding of await gitDriftFindings(drift, oracle)) {
@@ -42,7 +53,7 @@ export async function changesOf(
         ...(kind === 'changed' ? { head: finding.expected, base: finding.live } : {}),
         proxies: finding.proxies,
         // Of an object that moves to another namespace, drift says what becomes of the other one.
-        effect: drift.kind !== 'changed' && drift.twin ? finding.effect : effectOf(finding.proxies.length),
+        effect: drift.kind !== 'changed' && drift.twin ? finding.effect : effectOf(finding.proxies.length, alone),
       });
     }
     signal?.throwIfAborted();
@@ -50,10 +61,9 @@ export async function changesOf(
   return changes;
 }
 
-function effectOf(proxies: number): string {
-  return proxies === 0
-    ? 'no proxy holds anything else because of it.'
-    : `changes ${proxies} prox${proxies === 1 ? 'y' : 'ies'}.`;
+function effectOf(proxies: number, alone: boolean): string {
+  if (proxies === 0) return 'no proxy holds anything else because of it.';
+  return `${alone ? 'changes' : 'has a part in what changes for'} ${proxies} prox${proxies === 1 ? 'y' : 'ies'}.`;
 }
 
 /** The objects that differ between the two sides in what they mean or how they are written. */

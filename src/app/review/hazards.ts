@@ -8,7 +8,7 @@ import { statesBetween } from './states-between.ts';
 
 /** Beyond so many changed objects, or proxies to compile for them, orders are not tried out. */
 const mostChanges = 24;
-const mostCompiled = 5000;
+const mostCompiled = 1500;
 
 /** What is wrong in a state on the way, and neither before nor after. */
 export interface Trouble {

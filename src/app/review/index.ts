@@ -68,8 +68,9 @@ export async function review(
     judgedBy({ rules: true, hazards: true, ...extentOf(state, options) }),
   );
   const findings = [...counting, ...own];
-  const changes = await changesOf(usable, baseMesh, before, after, options.signal);
   const effective = effectiveChanges(baseMesh, headMesh);
+  const meshes = { base: baseMesh, head: headMesh, effective };
+  const changes = await changesOf(usable, meshes, before, after, options.signal);
   const part: Review = {
     base: base.ref,
     head: head.ref,

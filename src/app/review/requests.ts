@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ReviewedRequest } from '../../model/review.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 import { askedMesh } from './ask.ts';
@@ -5,12 +6,13 @@ import { boundaryRequests } from './boundary/index.ts';
 import { type ChangedHost, changedHosts } from './changed-hosts.ts';
 import { writtenOf } from './curl.ts';
 import type { EffectiveChange } from './effective-changes.ts';
-import { serverRequests } from './server-requests.ts';
+import { isInbound, serverRequests } from './server-requests.ts';
 import { type DifferentRequest, differenceOf, endOfAsked, type Sides, type Told } from './sides.ts';
 import { streamRequests } from './stream-requests.ts';
 
 /** Beyond so many requests for one virtual host no more are made. */
 const mostAsked = 3000;
+const mostOnTheWay = 60;
 
 /**
  * Requests that base and head treat differently: made from the matchers of both sides of every virtual host that
@@ -22,7 +24,10 @@ export function differingRequests(
   changes: readonly EffectiveChange[],
 ): ReviewedRequest[] {
   const found = differences({ base: askedMesh(base), head: askedMesh(head) }, changes);
-  return found.map(({ proxies, ...told }) => ({ from: senders(proxies), ...told }));
+  const all = found.map(({ proxies, ...told }) => ({ from: senders(proxies), ...told }));
+  // The same may be found at the client and at the server.
+  const distinct = new Map(all.map((it) => [JSON.stringify([it.curl, it.base, it.head, it.from === nobody]), it]));
+  return [...distinct.values()].sort((a, b) => Number(isServed(a.head)) - Number(isServed(b.head)));
 }
 
 /** The same with all who send them. */
@@ -35,11 +40,24 @@ export function differences(sides: Sides, changes: readonly EffectiveChange[]): 
     known.proxies.add(proxy);
   };
   // Proxies with equal routes to equal clusters give equal answers.
-  const known = new Map<string, Told[]>();
+  const known = sides.memory ?? new Map<string, Told[]>();
+  const servers = digestOf(
+    changes.flatMap(({ proxy, differences }) => differences.filter(isInbound).map((it) => [proxy.id, it])),
+  );
   for (const change of changes) {
     const { proxy } = change;
     for (const host of changedHosts(sides.base.compiled, sides.head.compiled, change)) {
-      const like = JSON.stringify([host, proxy.type, proxy.namespace, proxy.serviceAccount, clustersOf(change)]);
+      const { host: name, authority, entrance, clusters } = host;
+      const like = digestOf([
+        name,
+        authority,
+        entrance,
+        clusters,
+        servers,
+        proxy.type,
+        proxy.namespace,
+        proxy.serviceAccount,
+      ]);
       const told = known.get(like) ?? differencesAt(sides, host, change);
       known.set(like, told);
       for (const it of told) note(it, proxy.id);
@@ -50,8 +68,15 @@ export function differences(sides: Sides, changes: readonly EffectiveChange[]): 
   return [...routed, ...serverRequests(sides, changes)];
 }
 
+const nobody = 'a pod without a sidecar';
+
+/** What fails after the change is told first. */
+function isServed(end: string): boolean {
+  return !/^(?:[45]\d\d|closed|refused|tls-failed)/.test(end);
+}
+
 function senders([first, ...others]: readonly string[]): string {
-  if (first === undefined) return 'a pod without a sidecar';
+  if (first === undefined) return nobody;
   return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
@@ -59,7 +84,7 @@ function differencesAt(sides: Sides, changedHost: ChangedHost, { proxy }: Effect
   const shown = new Map<string, Told>();
   const { host, authority, entrance, matches, needsTls } = changedHost;
   const { port, tls, address } = entrance;
-  const made = boundaryRequests(matches, mostAsked);
+  const made = boundaryRequests(matches, sides.end ? mostOnTheWay : mostAsked);
   const secure = made.map((it) => ({ ...it, headers: [...it.headers, 'x-forwarded-proto: https'] }));
   for (const one of needsTls ? [...made, ...secure] : made) {
     const request = one.authority === undefined && authority !== undefined ? { ...one, authority } : one;
@@ -74,10 +99,8 @@ function differencesAt(sides: Sides, changedHost: ChangedHost, { proxy }: Effect
   return [...shown.values()];
 }
 
-function clustersOf({ differences }: EffectiveChange): unknown[] {
-  return differences
-    .filter(({ type }) => type === 'cluster' || type === 'endpoint')
-    .map(({ type, name, expected, live }) => [type, name, expected, live]);
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Redirects to several places are of one kind. */

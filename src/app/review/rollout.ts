@@ -5,6 +5,7 @@ import type { CompiledMesh } from '../../rules/types.ts';
 import { compareFindings } from './compare-findings.ts';
 import { type ChangedObject, type Hazards, orderHazards } from './hazards.ts';
 import { outages } from './outages.ts';
+import type { Told } from './sides.ts';
 import { type ReviewedStates, withChanges } from './states.ts';
 
 /** What a rollout is judged by. */
@@ -28,13 +29,14 @@ export interface RolloutInput {
  */
 export function rolloutHazards(changed: readonly ChangedObject[], input: RolloutInput): Hazards {
   const { states, base, head, ends, signal } = input;
+  const memory = new Map<string, Told[]>();
   return orderHazards(changed, base.proxies.length, (keys) => {
     signal?.throwIfAborted();
     const mesh = input.compile(withChanges(states, keys));
     const findings = compareFindings(ends, input.judge(mesh)).introduced.filter(
       ({ severity, kind }) => severity === 'error' && kind !== 'conflict' && kind !== 'shadowed',
     );
-    return { findings, requests: outages(base, mesh, head) };
+    return { findings, requests: outages(base, mesh, head, memory) };
   });
 }
 

@@ -49,7 +49,7 @@ export function serverRequests(sides: Sides, changes: readonly EffectiveChange[]
   return [...found.values()].map(({ told, from }) => ({ proxies: [...from], ...told }));
 }
 
-function isInbound({ type, name }: EffectiveChange['differences'][number]): boolean {
+export function isInbound({ type, name }: EffectiveChange['differences'][number]): boolean {
   return type === 'listener' && name.startsWith('virtualInbound');
 }
 

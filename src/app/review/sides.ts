@@ -8,6 +8,8 @@ export interface Sides {
   head: AskedMesh;
   /** Where `head` is a state on the way: only requests that fail there, and neither before nor in the end, are told. */
   end?: AskedMesh;
+  /** What was told of equal hosts in other states, by what their answers depend on. */
+  memory?: Map<string, Told[]>;
 }
 
 /** A request that both sides treat differently. */
