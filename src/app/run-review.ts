@@ -82,6 +82,11 @@ async function forkOf(base: string, head: string, flags: ReviewFlags, signal: Ab
     const found = await runGit(['merge-base', '--end-of-options', ...commits], { cwd: repository.root, signal });
     return found.toString('utf8').trim();
   } catch {
+    const shallow = await runGit(['rev-parse', '--is-shallow-repository'], { cwd: repository.root, signal });
+    if (shallow.toString('utf8').trim() === 'true')
+      throw new UserError(
+        `this clone is shallow and does not hold where ${head} left ${base}; run git fetch --unshallow (in CI: fetch depth 0), or use two dots`,
+      );
     throw new UserError(`${base} and ${head} have no common ancestor here; fetch the whole history, or use two dots`);
   }
 }

@@ -178,6 +178,27 @@ describe('review', () => {
     ]);
   });
 
+  it('says of a shallow clone what is missing in it', async () => {
+    const origin = makeRepository({ 'services.yaml': services });
+    origin.git('checkout', '--quiet', '-b', 'topic');
+    origin.commit({ 'dr.yaml': rule('v1') });
+    origin.git('checkout', '--quiet', 'main');
+    origin.commit({ 'vs.yaml': routes('v1') });
+    const clone = makeRepository();
+    clone.git(
+      'fetch',
+      '--quiet',
+      '--depth=1',
+      `file://${origin.directory}`,
+      'main:main',
+      'topic:topic',
+      '--update-head-ok',
+    );
+    const flags = { git: clone.directory, 'no-cluster': true };
+    const run = runReview('main...topic', flags, 'test', AbortSignal.timeout(30_000));
+    await expect(run).rejects.toThrow('this clone is shallow');
+  });
+
   it('shows a waiver that the change adds, and what it keeps from counting', async () => {
     const comment = '# mesh:ignore MESH0103 until=2999-12-31 reason="v3 comes tomorrow"\n';
     const { report, code } = await review(
