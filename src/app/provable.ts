@@ -43,6 +43,7 @@ const restsOnAll: ReadonlySet<string> = new Set<Code>([
   codes.idlePatch,
   codes.unknownHost,
   codes.unknownDelegate,
+  codes.unknownParent,
   codes.emptySubset,
   codes.peerAuthenticationIdle,
   codes.policyIdle,

@@ -62,6 +62,16 @@ describe('check of a repository alone', () => {
     expect(report.findings[0]?.message).toContain('as far as this repository shows');
   });
 
+  it('does not miss a Gateway that routes of the Gateway API name', async () => {
+    const route = manifest(
+      'HTTPRoute',
+      'www',
+      '{parentRefs: [{name: edge}], rules: [{backendRefs: [{name: cart, port: 80}]}]}',
+    );
+    const report = await check(route.replace('networking.istio.io/v1', 'gateway.networking.k8s.io/v1'));
+    expect(report.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+  });
+
   it('compiles nothing that the API server refuses, however malformed', async () => {
     const report = await check(
       routes('{host: cart}'),
