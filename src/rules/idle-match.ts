@@ -9,6 +9,7 @@ import { matchesLabels } from '../registry/workload-labels.ts';
 import { isAssumed } from './assumed.ts';
 import { type Fault, findingOf, placeKey } from './finding.ts';
 import { holdersOf, matchOrigin, virtualHosts } from './holders.ts';
+import { meantHolders } from './meant-holders.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { writtenVirtualServices } from './virtual-services.ts';
 
@@ -25,14 +26,25 @@ export const idleMatch: Rule = {
     const used = usedMatches(mesh);
     const found = new Map<string, Finding>();
     for (const service of writtenVirtualServices(mesh.registry)) {
-      const holders = holdersOf(mesh, service);
-      if (holders.size === 0) continue;
+      const held = holdersOf(mesh, service);
+      // Where no proxy has any of its routes, that is told here only if each of its matches is idle by itself.
+      const holders = held.size > 0 ? held : meantHolders(mesh, service);
+      if (holders.size === 0 || (held.size === 0 && !isWhollyIdle(mesh, service, holders))) continue;
       for (const finding of idleIn(mesh, service, used, holders))
         found.set(`${finding.resource} ${finding.field}`, finding);
     }
     return [...found.values()];
   },
 };
+
+/** Whether every http route has matches, and each of them holds for nobody. */
+function isWhollyIdle(mesh: CompiledMesh, service: VirtualService, holders: Set<Proxy>): boolean {
+  const routes = objects(service.spec['http']).map((http) => objects(http['match']));
+  return (
+    routes.length > 0 &&
+    routes.every((matches) => matches.length > 0 && matches.every((match) => whyIdle(mesh, service, match, holders)))
+  );
+}
 
 function usedMatches(mesh: CompiledMesh): Set<string> {
   const used = new Set<string>();
@@ -106,7 +118,8 @@ function whyIdle(
         kind: 'missing-route',
         severity: 'error',
         message: `matches gateway ${gateways.join(', ')}, which the VirtualService is not bound to`,
-        effect: 'the match is in no proxy; its requests fall to the next that matches.',
+        effect:
+          'the match is in no proxy; its requests fall to the next that matches, or go as if there were no route.',
         fix: 'add the gateway to spec.gateways, or drop it from the match.',
       },
     };
@@ -119,7 +132,8 @@ function whyIdle(
         kind: 'missing-route',
         severity: 'error',
         message: `matches port ${port}, which none of its hosts listens on`,
-        effect: 'the match is in no proxy; its requests fall to the next that matches.',
+        effect:
+          'the match is in no proxy; its requests fall to the next that matches, or go as if there were no route.',
         fix: "write one of the Service's ports, or drop the port.",
       },
     };

@@ -186,6 +186,19 @@ describe('VirtualServices', () => {
       `{hosts: [cart], http: [{match: [{port: 80}], route: ${to('{host: cart}')}}, {route: ${to('{host: cart}')}}]}`,
     );
     expect(told(findingsIn(port))).toEqual(['MESH0122 VirtualService shop/cart spec.http[0].match[0].port']);
+    const alone = virtualService(
+      'cart',
+      `{hosts: [cart], http: [{match: [{port: 80}], route: ${to('{host: cart}')}}]}`,
+    );
+    expect(findingsIn(alone).map(({ code, proxies }) => [code, proxies.length])).toEqual([['MESH0122', 3]]);
+    // A host that another VirtualService has is told of that host, not of each match.
+    const first = virtualService('a', `{hosts: [cart], http: [{route: ${to('{host: cart}')}}]}`);
+    const good = virtualService(
+      'later',
+      `{hosts: [cart], http: [{match: [{port: 8080}], route: ${to('{host: cart}')}}]}`,
+      '2024-03-01T00:00:00Z',
+    );
+    expect(told(findingsIn(first + good))).toEqual(['MESH0110 VirtualService shop/later spec.hosts[0]']);
     // Sidecars answer on port 80 for hosts without a port of HTTP of their own.
     const web = manifest(
       'ServiceEntry',
