@@ -1,7 +1,8 @@
+import { durationNanos } from '../../model/duration.ts';
 import type { Cluster, Message } from '../../model/envoy.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { deriveField, type Source } from '../../model/provenance.ts';
-import { durationNanos, envoyDuration } from '../duration.ts';
+import { envoyDuration } from '../duration.ts';
 import { type ClusterContext, messageOf, positive } from './context.ts';
 import { type ClusterDraft, protocolOptions, useDownstreamProtocol } from './draft.ts';
 

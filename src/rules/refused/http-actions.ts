@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { durationNanos } from '../../model/duration.ts';
 import type { Behaviour } from '../../model/istio-version.ts';
-import { isDuration, nanoseconds } from '../schema/duration.ts';
 import { wantPort } from './addresses.ts';
 import { wantHeaderToken } from './headers.ts';
 import type { Place } from './place.ts';
@@ -22,7 +22,7 @@ export function wantCors(policy: Place): void {
     for (const header of policy.at(name).items) wantHeaderToken(header);
   const age = policy.at('maxAge');
   wantDuration(age);
-  if (isDuration(age.text) && Math.round(nanoseconds(age.text)) % 1e9 > 0)
+  if ((durationNanos(age.text) ?? 0n) % 1_000_000_000n > 0n)
     age.refuse(`is ${age.text}, finer than a second`, 'write whole seconds.');
 }
 

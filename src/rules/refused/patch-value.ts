@@ -1,6 +1,6 @@
+import { durationNanos } from '../../model/duration.ts';
 import { anyMessage, type Field, fieldNamed, fieldsOf } from '../../model/envoy-api/index.ts';
 import { isObject } from '../../model/json.ts';
-import { isDuration } from '../schema/duration.ts';
 import { isUnknownType } from './patch-type.ts';
 import type { Place } from './place.ts';
 
@@ -102,7 +102,7 @@ const scalars: Partial<Record<Field['kind'], [isFit: (value: unknown) => boolean
   f: [isNumber, 'a number'],
   d: [isNumber, 'a number'],
   y: [(value) => isText(value) && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value), 'base64'],
-  D: [(value) => isText(value) && isDuration(value), 'a duration such as 1.5s'],
+  D: [(value) => isText(value) && durationNanos(value) !== undefined, 'a duration such as 1.5s'],
   T: [(value) => isText(value) && instant.test(value), 'a time such as 2024-01-31T00:00:00Z'],
   S: [isObject, 'a mapping'],
   L: [Array.isArray, 'a list'],

@@ -1,5 +1,5 @@
+import { durationNanos } from '../../model/duration.ts';
 import type { Behaviour } from '../../model/istio-version.ts';
-import { isDuration, nanoseconds } from '../schema/duration.ts';
 import { isIpAddress, wantPort } from './addresses.ts';
 import { wantClientTls } from './client-tls.ts';
 import { wantLoadBalancer } from './load-balancer.ts';
@@ -90,5 +90,6 @@ export function wantConnectionPool(pool: Place, behaviour: Behaviour): void {
   for (const place of [...durations, tcp.at('tcpKeepalive').at('time'), tcp.at('tcpKeepalive').at('interval')])
     wantDuration(place);
   // 0s turns the timeout off; what is less than a millisecond counts as 0 here.
-  if (isDuration(idle.text) && Math.abs(nanoseconds(idle.text)) >= 1e6) wantDuration(idle);
+  const length = durationNanos(idle.text) ?? 0n;
+  if (length >= 1_000_000n || length <= -1_000_000n) wantDuration(idle);
 }

@@ -1,19 +1,22 @@
 import { RE2JS } from 're2js';
-import { isDuration, nanoseconds } from '../schema/duration.ts';
+import { durationNanos } from '../../model/duration.ts';
 import type { Place } from './place.ts';
+
+const millisecond = 1_000_000n;
 
 /** Refuses a text that is no duration, where the definition takes any text. */
 export function wantReadable(place: Place): void {
-  if (place.isSet && !isDuration(place.text))
+  if (place.isSet && durationNanos(place.text) === undefined)
     place.refuse(`is ${JSON.stringify(place.text)}, not a duration`, 'write a duration such as 1.5s or 1m30s.');
 }
 
 /** Refuses a duration that is set, below a millisecond or finer than that (`ValidateDuration`). */
 export function wantDuration(place: Place): void {
-  if (!place.isSet || !isDuration(place.text)) return;
-  const length = Math.round(nanoseconds(place.text));
-  if (length < 1e6) place.refuse(`is ${place.text}, less than 1ms`, 'write a duration of at least 1ms.');
-  else if (length % 1e6 !== 0) place.refuse(`is ${place.text}, finer than a millisecond`, 'write whole milliseconds.');
+  const length = durationNanos(place.text);
+  if (!place.isSet || length === undefined) return;
+  if (length < millisecond) place.refuse(`is ${place.text}, less than 1ms`, 'write a duration of at least 1ms.');
+  else if (length % millisecond !== 0n)
+    place.refuse(`is ${place.text}, finer than a millisecond`, 'write whole milliseconds.');
 }
 
 /** Refuses an expression that RE2 does not read, or one of more than 1024 bytes (`validateStringRegexp`). */

@@ -1,9 +1,10 @@
+import { durationNanos } from '../../../model/duration.ts';
 import type { Message } from '../../../model/envoy.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { isObject } from '../../../model/json.ts';
 import { derive, deriveField } from '../../../model/provenance.ts';
 import type { VirtualService } from '../../../registry/types.ts';
-import { durationNanos, envoyDuration } from '../../duration.ts';
+import { envoyDuration } from '../../duration.ts';
 import { numberAt, objectAt, objectsAt, textAt } from '../config-value.ts';
 import { destinationOrigins } from '../destination.ts';
 import { hashForDestination, hashPolicy } from '../hash-policy.ts';

@@ -1,7 +1,7 @@
+import { durationNanos } from '../../../model/duration.ts';
 import type { Message } from '../../../model/envoy.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { derive, deriveField } from '../../../model/provenance.ts';
-import { durationNanos } from '../../duration.ts';
 import { any } from '../../http/typed-config.ts';
 import { objectsAt, textsAt } from '../config-value.ts';
 import { wholePercent } from './percent.ts';

@@ -1,5 +1,5 @@
 import type * as Cel from '@marcbachmann/cel-js';
-import { durationOf } from '../duration.ts';
+import { durationNanos } from '../../../model/duration.ts';
 import { CelFailure } from './failure.ts';
 import { isCidr, isIp } from './ip.ts';
 import { nameFormats } from './names.ts';
@@ -41,7 +41,7 @@ export function environment({ Environment }: typeof Cel): Cel.Environment {
   addNumbers(add);
   add('hasField(dyn, string): bool', hasField);
   add('durationGo(string): google.protobuf.Duration', (text: string) => {
-    const count = durationOf(text);
+    const count = durationNanos(text);
     if (count === undefined) throw new CelFailure(`time: invalid duration ${JSON.stringify(text)}`);
     return new Duration(count / 1_000_000_000n, Number(count % 1_000_000_000n));
   });
