@@ -4,7 +4,9 @@ import { findingsOf } from '../../../src/rules/index.ts';
 import { refusedByIstiod } from '../../../src/rules/refused/index.ts';
 import { manifest } from '../../support/manifests.ts';
 import { inputOf, type MeshOptions } from '../../support/mesh.ts';
-import { cases } from './cases.ts';
+import { hosts } from './cases/hosts.ts';
+import { policies } from './cases/policies.ts';
+import { routing } from './cases/routing.ts';
 
 interface Options extends MeshOptions {
   /** What the API server has. */
@@ -28,15 +30,18 @@ function warned(kind: string, spec: string, options?: Options): string[] {
   );
 }
 
-describe.each(Object.entries(cases))("istiod's webhook and %s", (kind, { refused: wrong, taken }) => {
-  it.each(wrong)('refuses %s', (spec, ...places) => {
-    expect(refused(kind, spec)).toEqual(places);
-  });
+describe.each(Object.entries({ ...routing, ...hosts, ...policies }))(
+  "istiod's webhook and %s",
+  (kind, { refused: wrong, taken }) => {
+    it.each(wrong)('refuses %s', (spec, ...places) => {
+      expect(refused(kind, spec)).toEqual(places);
+    });
 
-  it.each(taken)('takes %s', (spec) => {
-    expect(refused(kind, spec)).toEqual([]);
-  });
-});
+    it.each(taken)('takes %s', (spec) => {
+      expect(refused(kind, spec)).toEqual([]);
+    });
+  },
+);
 
 describe('what all objects share', () => {
   const spec = '{hosts: [a]}';

@@ -1,0 +1,206 @@
+import type { Cases } from './types.ts';
+
+const to = 'route: [{destination: {host: b}}]';
+const http = (rest: string): string => `{hosts: [a.b], http: [{${to}, ${rest}}]}`;
+const match = (rest: string): string => http(`match: [{${rest}}]`);
+const tls = (rest: string): string => `{hosts: [a.b], tls: [{${rest}}]}`;
+const policy = (rest: string): string => `{host: a.b, trafficPolicy: {${rest}}}`;
+const balancer = (rest: string): string => policy(`outlierDetection: {}, loadBalancer: {${rest}}`);
+const route = 'spec.http[0]';
+
+/** VirtualServices and DestinationRules. */
+export const routing: Record<string, Cases> = {
+  VirtualService: {
+    refused: [
+      [tls(`match: [{sniHosts: [c.d]}], ${to}`), 'spec.tls[0].match[0].sniHosts[0]'],
+      [tls(`match: [{port: 1}], ${to}`), 'spec.tls[0].match[0]'],
+      [tls(to), 'spec.tls[0]'],
+      ['{hosts: [a], tcp: [{match: [{port: 1}]}]}', 'spec.tcp[0]'],
+      [
+        `{hosts: [a], tcp: [{match: [{destinationSubnets: [10.0.0.0/33]}], ${to}}]}`,
+        'spec.tcp[0].match[0].destinationSubnets[0]',
+      ],
+      ['{hosts: [a]}', 'spec'],
+      [`{hosts: ["*"], http: [{${to}}]}`, 'spec.hosts[0]'],
+      [`{hosts: [a_b], http: [{${to}}]}`, 'spec.hosts[0]'],
+      [`{hosts: [a.1], http: [{${to}}]}`, 'spec.hosts[0]'],
+      [`{hosts: ["*.a.b", "*.b"], gateways: [g], http: [{${to}}]}`, 'spec.hosts[1]'],
+      [`{gateways: [g], http: [{${to}}]}`, 'spec.gateways'],
+      [`{hosts: [a], gateways: [a/b.c], http: [{${to}}]}`, 'spec.gateways[0]'],
+      ['{hosts: [a], http: [{timeout: 1s}]}', route],
+      [`{hosts: [a], exportTo: ["*", b], http: [{${to}}]}`, 'spec.exportTo'],
+      [`{hosts: [a], exportTo: ["~"], http: [{${to}}]}`, 'spec.exportTo[0]'],
+      [`{hosts: [a], exportTo: [., shop], http: [{${to}}]}`, 'spec.exportTo[1]'],
+      [http('redirect: {uri: /}'), `${route}.route`],
+      [http('delegate: {name: b}'), `${route}.route`],
+      [`{http: [{delegate: {name: b}, ${to}}]}`, `${route}.delegate`],
+      [http('mirror: {host: b}, mirrors: [{destination: {host: b}}]'), `${route}.mirror`],
+      [http('mirrors: [{percentage: {value: 101}}]'), `${route}.mirrors[0].percentage.value`, `${route}.mirrors[0]`],
+      [match('uri: {regex: "(?!a)"}'), `${route}.match[0].uri.regex`],
+      [match(`uri: {regex: ${'x'.repeat(1025)}}`), `${route}.match[0].uri.regex`],
+      [match('headers: {x: {prefix: ""}}'), `${route}.match[0].headers.x.prefix`],
+      [match('headers: {"x y": {exact: a}}'), `${route}.match[0].headers["x y"]`],
+      [match('headers: {"@request.auth.claims.a": {exact: b}}'), `${route}.match[0].headers["@request.auth.claims.a"]`],
+      [match('sourceLabels: {"-a": b}'), `${route}.match[0].sourceLabels["-a"]`],
+      [match('port: 65536'), `${route}.match[0].port`],
+      [match('sourceNamespace: a_b'), `${route}.match[0].sourceNamespace`],
+      [http('headers: {request: {set: {":path": a}}}'), `${route}.headers.request.set[":path"]`],
+      [http('headers: {response: {remove: [Host]}}'), `${route}.headers.response.remove[0]`],
+      [http('headers: {request: {add: {x: "50%"}}}'), `${route}.headers.request.add.x`],
+      [http('headers: {request: {add: {x: "%REQ(a%"}}}'), `${route}.headers.request.add.x`],
+      [http('rewrite: {authority: c}, headers: {request: {set: {host: d}}}'), `${route}.headers.request.set.host`],
+      [http('rewrite: {uri: /, uriRegexRewrite: {match: a, rewrite: b}}'), `${route}.rewrite.uriRegexRewrite`],
+      [http('rewrite: {uriRegexRewrite: {match: a}}'), `${route}.rewrite.uriRegexRewrite`],
+      [http('rewrite: {}'), `${route}.rewrite`],
+      [http('retries: {attempts: 0, retryOn: 5xx}'), `${route}.retries`],
+      [http('retries: {attempts: 1, retryOn: "5xx, reset"}'), `${route}.retries.retryOn`],
+      [http('timeout: 1.0001s'), `${route}.timeout`],
+      [
+        http('corsPolicy: {allowMethods: [get], maxAge: 1.5s}'),
+        `${route}.corsPolicy.allowMethods[0]`,
+        `${route}.corsPolicy.maxAge`,
+      ],
+      [
+        http('corsPolicy: {allowOrigins: [{exact: ""}], allowHeaders: ["a b"]}'),
+        `${route}.corsPolicy.allowOrigins[0]`,
+        `${route}.corsPolicy.allowHeaders[0]`,
+      ],
+      [http('fault: {}'), `${route}.fault`],
+      [
+        http('fault: {abort: {httpStatus: 601, percentage: {value: 0.00001}}}'),
+        `${route}.fault.abort.percentage.value`,
+        `${route}.fault.abort.httpStatus`,
+      ],
+      [http('fault: {abort: {grpcStatus: "14"}}'), `${route}.fault.abort.grpcStatus`],
+      [http('fault: {delay: {exponentialDelay: 1s}}'), `${route}.fault.delay.exponentialDelay`],
+      ['{hosts: [a], http: [{redirect: {}}]}', `${route}.redirect`],
+      [
+        '{hosts: [a], http: [{redirect: {uri: /, redirectCode: 200, scheme: ftp}}]}',
+        `${route}.redirect.redirectCode`,
+        `${route}.redirect.scheme`,
+      ],
+      ['{hosts: [a], http: [{directResponse: {status: 99}}]}', `${route}.directResponse.status`],
+      ['{hosts: [a], http: [{route: [{destination: {host: b}}, {destination: {host: c}}]}]}', `${route}.route`],
+      ['{hosts: [a], http: [{route: [{destination: {host: "*"}}]}]}', `${route}.route[0].destination.host`],
+      ['{hosts: [a], http: [{route: [{weight: 1}]}]}', `${route}.route[0]`],
+      [
+        '{hosts: [a], http: [{route: [{destination: {host: b, subset: v_1, port: {number: 0}}}]}]}',
+        `${route}.route[0].destination.subset`,
+        `${route}.route[0].destination.port.number`,
+      ],
+    ],
+    taken: [
+      tls(`match: [{sniHosts: [a.b]}], ${to}`),
+      tls(`match: [{sniHosts: [10.0.0.1]}], ${to}`),
+      `{hosts: ["*"], gateways: [g], http: [{${to}}]}`,
+      `{hosts: [a.b.], gateways: [mesh, a/b], http: [{${to}}]}`,
+      `{hosts: [outbound_.80_._.a.b], gateways: [g], tls: [{match: [{sniHosts: [outbound_.80_._.a.b]}], ${to}}]}`,
+      `{http: [{${to}}]}`,
+      `{hosts: [a], exportTo: [., other], http: [{${to}}]}`,
+      '{hosts: [a], http: [{delegate: {name: b}}, {directResponse: {status: 600}}]}',
+      '{hosts: [a], http: [{route: [{destination: {host: b}, weight: 1}, {destination: {host: c}}]}]}',
+      `{hosts: [a.b], gateways: [g], http: [{match: [{headers: {"@request.auth.claims.a": {exact: b}}}], ${to}}]}`,
+      match('headers: {x: {regex: "a|b"}}, withoutHeaders: {x: {regex: "*"}}, uri: {prefix: ""}'),
+      http('headers: {request: {set: {host: d, x: "100%% %REQ(a)% %A([\\"b\\", \\"c\\"])%"}}}'),
+      http('retries: {attempts: 1, retryOn: "5xx,503,cancelled"}, timeout: 1500ms'),
+      http('corsPolicy: {allowMethods: [GET, "*"], allowHeaders: ["*", x_y], maxAge: 1m}'),
+      http('fault: {abort: {httpStatus: 600, percentage: {value: 0.0001}}}'),
+      '{hosts: [a], http: [{redirect: {derivePort: FROM_REQUEST_PORT, redirectCode: 399}}]}',
+    ],
+  },
+  DestinationRule: {
+    refused: [
+      ['{trafficPolicy: {tls: {}}}', 'spec'],
+      ['{host: a_b}', 'spec.host'],
+      [policy(''), 'spec.trafficPolicy'],
+      [policy('portLevelSettings: []'), 'spec.trafficPolicy'],
+      [
+        policy('portLevelSettings: [{tls: {}}, {port: {number: 1}}]'),
+        'spec.trafficPolicy.portLevelSettings[0]',
+        'spec.trafficPolicy.portLevelSettings[1]',
+      ],
+      [policy('tunnel: {targetHost: a, targetPort: 1}, proxyProtocol: {}'), 'spec.trafficPolicy.proxyProtocol'],
+      [
+        policy('tunnel: {targetHost: "*.a", targetPort: 0, protocol: GET}'),
+        'spec.trafficPolicy.tunnel.protocol',
+        'spec.trafficPolicy.tunnel.targetHost',
+        'spec.trafficPolicy.tunnel.targetPort',
+      ],
+      [
+        policy('outlierDetection: {consecutiveLocalOriginFailures: 1}'),
+        'spec.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures',
+      ],
+      [
+        policy('outlierDetection: {interval: 0.5ms, maxEjectionPercent: 101}'),
+        'spec.trafficPolicy.outlierDetection.interval',
+        'spec.trafficPolicy.outlierDetection.maxEjectionPercent',
+      ],
+      [policy('connectionPool: {}'), 'spec.trafficPolicy.connectionPool'],
+      [
+        policy('connectionPool: {http: {maxRetries: -1, h2UpgradePolicy: UPGRADE, useClientProtocol: true}}'),
+        'spec.trafficPolicy.connectionPool.http.maxRetries',
+        'spec.trafficPolicy.connectionPool.http.useClientProtocol',
+      ],
+      [policy('connectionPool: {tcp: {connectTimeout: 0s}}'), 'spec.trafficPolicy.connectionPool.tcp.connectTimeout'],
+      [policy('tls: {mode: MUTUAL, privateKey: a}'), 'spec.trafficPolicy.tls'],
+      [policy('tls: {mode: SIMPLE, credentialName: a, caCertificates: b}'), 'spec.trafficPolicy.tls.caCertificates'],
+      [
+        policy('tls: {mode: SIMPLE, insecureSkipVerify: true, subjectAltNames: [a]}'),
+        'spec.trafficPolicy.tls.subjectAltNames',
+      ],
+      [policy('tls: {mode: SIMPLE, credentialName: "configmap://other/a"}'), 'spec.trafficPolicy.tls.credentialName'],
+      [
+        balancer('consistentHash: {httpCookie: {ttl: 1s}}'),
+        'spec.trafficPolicy.loadBalancer.consistentHash.httpCookie',
+      ],
+      [
+        balancer('consistentHash: {maglev: {tableSize: 8}}'),
+        'spec.trafficPolicy.loadBalancer.consistentHash.maglev.tableSize',
+      ],
+      [
+        balancer('warmup: {minimumPercent: 101}'),
+        'spec.trafficPolicy.loadBalancer.warmup',
+        'spec.trafficPolicy.loadBalancer.warmup.minimumPercent',
+      ],
+      [balancer('warmup: {duration: 1s, aggression: 0.5}'), 'spec.trafficPolicy.loadBalancer.warmup.aggression'],
+      [
+        balancer('localityLbSetting: {distribute: [{from: a, to: {b: 50}}]}'),
+        'spec.trafficPolicy.loadBalancer.localityLbSetting.distribute[0]',
+      ],
+      [
+        balancer('localityLbSetting: {distribute: [{from: a, to: {b: 50, "b/*": 50}}]}'),
+        'spec.trafficPolicy.loadBalancer.localityLbSetting.distribute[0].to.b',
+      ],
+      [
+        balancer('localityLbSetting: {failover: [{from: a, to: a}, {from: a/b, to: c}]}'),
+        'spec.trafficPolicy.loadBalancer.localityLbSetting.failover[0]',
+        'spec.trafficPolicy.loadBalancer.localityLbSetting.failover[1].from',
+      ],
+      [
+        '{host: a, subsets: [{name: v1}, {name: v1}, {labels: {a: "b c"}}]}',
+        'spec.subsets[1].name',
+        'spec.subsets[2]',
+        'spec.subsets[2].labels.a',
+      ],
+      [
+        '{host: a, workloadSelector: {matchLabels: {a: "*"}}, exportTo: [other]}',
+        'spec.exportTo',
+        'spec.workloadSelector.matchLabels.a',
+      ],
+    ],
+    taken: [
+      '{host: "*.a.b", exportTo: ["*"]}',
+      policy('tunnel: {targetHost: 10.0.0.1, targetPort: 1, protocol: POST}'),
+      policy(
+        'outlierDetection: {consecutiveLocalOriginFailures: 1, splitExternalLocalOriginErrors: true, interval: 1ms}',
+      ),
+      policy('connectionPool: {tcp: {idleTimeout: 0s, connectTimeout: 1.5s}}'),
+      policy('tls: {mode: MUTUAL, credentialName: "configmap://shop/a"}'),
+      policy('tls: {mode: SIMPLE, insecureSkipVerify: true}'),
+      balancer('consistentHash: {maglev: {tableSize: 65537}}'),
+      balancer('warmup: {duration: 1s, aggression: 1}'),
+      balancer('localityLbSetting: {distribute: [{from: "a/*", to: {b/c: 50, b/d: 50}}, {from: b, to: {b: 100}}]}'),
+      '{host: a, subsets: [{name: V1, labels: {"a.b/c": ""}}], workloadSelector: {matchLabels: {a: b}}, exportTo: [.]}',
+    ],
+  },
+};
