@@ -29,7 +29,8 @@ export function effectOfField(difference: FieldDifference, resource: Resource): 
   if (difference.kind === 'missing') return 'what this item does is in no proxy.';
   if (difference.kind === 'extra') return 'the proxies do what this item says, and Git does not have it.';
   if (difference.kind === 'reordered') return 'the first match wins, so requests may meet another one than Git says.';
-  const changes = `${formatPath(difference.path.slice(1))} is ${live} instead of ${expected}`;
+  const subject = difference.path.slice(1, difference.kind === 'switched' ? -1 : undefined);
+  const changes = `${formatPath(subject)} is ${live} instead of ${expected}`;
   switch (resource.kind) {
     case 'AuthorizationPolicy':
     case 'RequestAuthentication':

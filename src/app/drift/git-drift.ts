@@ -127,6 +127,8 @@ function fieldFinding(git: Resource, live: Resource, difference: FieldDifference
   const name = resourceName(git);
   const path = difference.kind === 'extra' ? difference.livePath : difference.path;
   const field = formatPath(path);
+  // Which of its fields a thing has is what differs.
+  const subject = difference.kind === 'switched' ? formatPath(path.slice(0, -1)) : field;
   const owner = controllerOf(live, difference.livePath);
   const file = git.locate([])?.file ?? 'Git';
   const item = (value: unknown): unknown => value ?? (difference.kind === 'changed' ? null : 'absent');
@@ -141,8 +143,8 @@ function fieldFinding(git: Resource, live: Resource, difference: FieldDifference
     severity: owner ? 'info' : effect.proxies.length > 0 ? 'error' : 'warning',
     field,
     message: owner
-      ? `${name} ${field} is ${shown(difference.live)}, in Git ${shown(difference.expected)}: field manager ${owner} owns it`
-      : `${name} ${field} is ${shown(item(difference.live))} in the cluster and ${shown(item(difference.expected))} in Git`,
+      ? `${name} ${subject} is ${shown(difference.live)}, in Git ${shown(difference.expected)}: field manager ${owner} owns it`
+      : `${name} ${subject} is ${shown(item(difference.live))} in the cluster and ${shown(item(difference.expected))} in Git`,
     effect: effectIn(effect, effectOfField(difference, git), 'none yet: no proxy holds anything else because of it.'),
     fix: owner
       ? `none; wait until ${owner} is done.`

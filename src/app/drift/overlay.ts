@@ -65,7 +65,10 @@ export function withField(live: Resource, difference: FieldDifference): Resource
     const parent = containerAt(object, livePath.slice(0, -1));
     const key = livePath.at(-1) ?? '';
     if (difference.kind === 'extra' && Array.isArray(parent)) parent.splice(Number(key), 1);
-    else if (difference.kind === 'reordered') reorder(containerAt(object, livePath), difference, parent, key);
+    else if (difference.kind === 'switched' && isObject(parent) && isObject(difference.expected)) {
+      delete parent[key];
+      Object.assign(parent, structuredClone(difference.expected));
+    } else if (difference.kind === 'reordered') reorder(containerAt(object, livePath), difference, parent, key);
     else setOrDelete(parent, key, difference.expected as Json | undefined);
   }
   return toResource(object, 'api');

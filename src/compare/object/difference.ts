@@ -5,8 +5,12 @@ import { mayBeDefault, sameSpelling } from './spelling.ts';
 
 /** A field in which Git's object and the API server's differ. Paths start at the object's root. */
 export interface FieldDifference {
-  /** `changed` also for a field that one side lacks; `missing`/`extra` for a list's item that only Git / only the API server has. */
-  kind: 'changed' | 'missing' | 'extra' | 'reordered';
+  /**
+   * `changed` also for a field that one side lacks; `missing`/`extra` for a list's item that only Git / only the API server
+   * has; `switched` where each side has another of fields that exclude each other: paths are those of the two fields, and
+   * values `{field: value}`.
+   */
+  kind: 'changed' | 'missing' | 'extra' | 'reordered' | 'switched';
   path: Path;
   livePath: Path;
   expected: unknown;
@@ -43,6 +47,16 @@ export function fieldDifferences(
   return [{ kind: 'changed', path, livePath, expected, live, weak }];
 }
 
+/** Fields of Istio's API of which an object has one at the most (`oneof` in its definition). */
+const alternatives: readonly (readonly string[])[] = [
+  ['exact', 'prefix', 'regex'],
+  ['simple', 'consistentHash'],
+  ['httpHeaderName', 'httpCookie', 'useSourceIp', 'httpQueryParameterName'],
+  ['ringHash', 'maglev'],
+  ['httpStatus', 'grpcStatus', 'http2Error'],
+  ['fixedDelay', 'exponentialDelay'],
+];
+
 function ofObjects(
   expected: Record<string, unknown>,
   live: Record<string, unknown>,
@@ -50,8 +64,28 @@ function ofObjects(
   livePath: Path,
   options: DifferenceOptions,
 ): FieldDifference[] {
-  const keys = [...Object.keys(expected), ...Object.keys(live).filter((key) => !(key in expected))];
-  return keys.flatMap((key) => fieldDifferences(expected[key], live[key], [...path, key], options, [...livePath, key]));
+  const switches = switchesIn(expected, live);
+  const other = new Set(switches.values());
+  const keys = [...Object.keys(expected), ...Object.keys(live).filter((key) => !(key in expected) && !other.has(key))];
+  return keys.flatMap((key): FieldDifference[] => {
+    const liveKey = switches.get(key);
+    if (liveKey === undefined)
+      return fieldDifferences(expected[key], live[key], [...path, key], options, [...livePath, key]);
+    const values = { expected: { [key]: expected[key] }, live: { [liveKey]: live[liveKey] } };
+    return [{ kind: 'switched', path: [...path, key], livePath: [...livePath, liveKey], ...values, weak: false }];
+  });
+}
+
+/** Git's field and the API server's where they are different ones that exclude each other. */
+function switchesIn(expected: Record<string, unknown>, live: Record<string, unknown>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const fields of alternatives) {
+    const [own, ...more] = fields.filter((key) => key in expected);
+    const [other, ...others] = fields.filter((key) => key in live);
+    if (own === undefined || other === undefined || more.length + others.length > 0 || own === other) continue;
+    found.set(own, other);
+  }
+  return found;
 }
 
 function ofLists(

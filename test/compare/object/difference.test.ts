@@ -39,6 +39,26 @@ describe('differences of two objects', () => {
     });
   });
 
+  it('takes fields that exclude each other for one that is switched', () => {
+    const uri = (value: object) => ({ http: [{ match: [{ uri: value }] }] });
+    expect(diff(uri({ prefix: '/a' }), uri({ exact: '/b' }))).toEqual([
+      {
+        kind: 'switched',
+        field: 'spec.http[0].match[0].uri.prefix',
+        expected: { prefix: '/a' },
+        live: { exact: '/b' },
+        weak: false,
+      },
+    ]);
+    const balancer = { simple: 'RANDOM', warmup: { duration: '1s' } };
+    expect(diff(balancer, { consistentHash: { useSourceIp: true }, warmup: { duration: '2s' } })).toMatchObject([
+      { kind: 'switched', field: 'spec.simple' },
+      { kind: 'changed', field: 'spec.warmup.duration' },
+    ]);
+    // Of one that only one side has there is nothing to switch with.
+    expect(diff(uri({ prefix: '/a' }), uri({}))).toMatchObject([{ kind: 'changed', live: undefined }]);
+  });
+
   it('pairs routes by name, so that a removed one is one difference', () => {
     const routes = [{ name: 'search', timeout: '1s' }, { name: 'rest' }];
     expect(diff({ http: routes }, { http: [routes[1]] })).toEqual([
