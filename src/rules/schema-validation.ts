@@ -3,7 +3,8 @@ import type { Finding } from '../model/finding.ts';
 import { formatPath, type Path, sortedJson, valueAt } from '../model/json.ts';
 import type { Origin } from '../model/provenance.ts';
 import type { Resource } from '../model/resource.ts';
-import { findingOf } from './finding.ts';
+import { type Fault, findingOf } from './finding.ts';
+import { ofWrittenValue } from './placeholder.ts';
 import type { Dropped } from './schema/admit.ts';
 import type { Broken } from './schema/cel/judge.ts';
 import { deprecated } from './schema/deprecated.ts';
@@ -138,7 +139,7 @@ function ofBroken(mesh: CompiledMesh, kind: KnownKind, broken: Broken, resource:
 }
 
 function refused(mesh: CompiledMesh, kind: KnownKind, at: Origin, message: string, fix: string): Finding {
-  return findingOf(mesh, {
+  const fault: Fault = {
     code: codes.invalidField,
     kind: 'invalid',
     severity: 'error',
@@ -147,7 +148,8 @@ function refused(mesh: CompiledMesh, kind: KnownKind, at: Origin, message: strin
     message: `${nameOf(at.path)} ${message}`,
     effect: `the API server refuses the object (by ${kind.source}), so nothing of it is applied.`,
     fix,
-  });
+  };
+  return findingOf(mesh, ofWrittenValue(fault, at.resource.object, at.path));
 }
 
 function nameOf(path: Path): string {

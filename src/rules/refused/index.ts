@@ -3,7 +3,8 @@ import type { Finding } from '../../model/finding.ts';
 import { behaviour } from '../../model/istio-version.ts';
 import { formatPath, sortedJson } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
-import { findingOf } from '../finding.ts';
+import { type Fault, findingOf } from '../finding.ts';
+import { ofWrittenValue } from '../placeholder.ts';
 import type { CompiledMesh, Rule } from '../types.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
@@ -100,7 +101,7 @@ function own(all: Record<string, string>, names: Record<string, string>): Record
 }
 
 function finding(mesh: CompiledMesh, resource: Resource, { severity, path, message, effect, fix }: Told): Finding {
-  return findingOf(mesh, {
+  const fault: Fault = {
     code: severity === 'error' ? codes.refusedByIstiod : codes.warnedByIstiod,
     kind: 'invalid',
     severity,
@@ -109,5 +110,6 @@ function finding(mesh: CompiledMesh, resource: Resource, { severity, path, messa
     message: `${formatPath(path)} ${message}`,
     effect: effect ?? "istiod's webhook refuses the object, so nothing of it is applied.",
     fix,
-  });
+  };
+  return findingOf(mesh, ofWrittenValue(fault, resource.object, path));
 }
