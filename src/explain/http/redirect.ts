@@ -47,7 +47,8 @@ function requestHost(request: HttpRequest, scheme: string, port: string): string
   if (colon <= 0) return authority;
   const [protocol = request.scheme] = request.headers.get('x-forwarded-proto') ?? [];
   const own = authority.slice(colon);
-  const isDefault = (protocol === 'https' && own === ':443') || (protocol === 'http' && own === ':80');
+  // The protocol is any hop's text: its case does not matter here, but makes it another one than the scheme.
+  const isDefault = own === ({ https: ':443', http: ':80' } as Record<string, string>)[protocol.toLowerCase()];
   return port !== '' || (scheme !== protocol && isDefault) ? authority.slice(0, colon) : authority;
 }
 
