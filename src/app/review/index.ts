@@ -2,6 +2,7 @@ import type { ClusterState } from '../../model/cluster-state.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Report } from '../../model/report.ts';
+import { resourceKey } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import { findingsOf } from '../../rules/index.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
@@ -50,13 +51,16 @@ export async function review(
   const changed = asTheyStand(changedObjects(states, before, after), before, after);
   const introduced = asProven(compared.introduced, changed, findingsOf(headMesh));
   const usable = { base: taken(states.base, before), head: taken(states.head, after) };
+  const kept = new Set(after.map(resourceKey));
+  // On the way there is still what the change deletes, where the base has it.
+  const written = [...after, ...before.filter((resource) => !kept.has(resourceKey(resource)))];
   const hazards = rolloutHazards(changed, {
     states: usable,
     base: baseMesh,
     head: headMesh,
     ends: [...olds, ...introduced],
     // What age decides is a note, and costs compiling anew for each pair: states in between are judged without.
-    compile: (input) => ({ ...compiledMesh(input, selected, after), recreated: undefined }),
+    compile: (input) => ({ ...compiledMesh(input, selected, written), recreated: undefined }),
     judge: (mesh) => provable(findingsOf(mesh), state),
     signal: options.signal,
   });

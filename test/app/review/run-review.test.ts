@@ -171,6 +171,21 @@ describe('review', () => {
     expect(report.review?.changes[0]?.effect).toMatch(/^changes \d+ proxies\.$/);
   });
 
+  it('leads what goes wrong on the way with a deleted object to where the base has it', async () => {
+    const { report } = await review(
+      { 'dr.yaml': rule('v1'), 'vs.yaml': routes('v1') },
+      { 'dr.yaml': null, 'vs.yaml': null },
+    );
+    const [hazard, ...more] = report.findings;
+    expect(more).toEqual([]);
+    expect([hazard?.kind, hazard?.resource, hazard?.location?.file]).toEqual([
+      'hazard',
+      'VirtualService shop/reviews',
+      'vs.yaml',
+    ]);
+    expect(hazard?.message).toContain('if DestinationRule shop/reviews is deleted before VirtualService shop/reviews');
+  });
+
   it('compares with the point where the head left the base', async () => {
     const { report } = await review({ 'dr.yaml': rule('v1') }, { 'vs.yaml': routes('v1') }, 'base...head');
     expect(report.review?.changes.map(({ kind, effect }) => [kind, effect])).toEqual([
