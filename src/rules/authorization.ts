@@ -1,4 +1,3 @@
-import { selectorLabels } from '../compile/policy-attachment.ts';
 import { peerPolicy } from '../compile/security/peer-authentication.ts';
 import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
@@ -8,9 +7,11 @@ import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
 import { Identities } from './identities.ts';
-import { selectedPods, selectedProxies, selectsTemplate } from './selected-proxies.ts';
+import { idlePolicy } from './idle-policy.ts';
+import { selectedProxies } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
-import { unseen } from './unseen.ts';
+
+const idle = { code: codes.policyIdle, kind: 'authz', unenforced: 'nobody enforces it.' } as const;
 
 /** AuthorizationPolicies that name identities that nobody has, that need identities where mutual TLS is off, or that select nobody. */
 export const authorization: Rule = {
@@ -23,7 +24,7 @@ export const authorization: Rule = {
       if (!selected) return [];
       const sidecars = selected.filter((proxy) => proxy.type === 'sidecar');
       return [
-        ...idlePolicy(mesh, policy, selected),
+        ...idlePolicy(mesh, policy, selected, idle),
         ...(selected.length > 0 ? unknownPrincipals(mesh, policy, selected, identities) : []),
         ...withoutMtls(mesh, policy, sidecars),
       ];
@@ -146,25 +147,4 @@ function plainFor(
     because ??= all[0]?.source;
   }
   return proxies.length > 0 ? { proxies, because } : undefined;
-}
-
-function idlePolicy(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Finding[] {
-  const pods = selectedPods(policy, mesh.registry);
-  const selective = Object.keys(selectorLabels(policy)).length > 0;
-  if (selected.length > 0 || (pods.length === 0 && !selective)) return [];
-  if (pods.length === 0 && selectsTemplate(policy, mesh.registry)) return [];
-  const other = unseen(mesh.registry, 'has some');
-  return [
-    findingOf(mesh, {
-      code: codes.policyIdle,
-      kind: 'authz',
-      // That a pod has no sidecar is said of the pod.
-      severity: pods.length === 0 && !other.unsure ? 'warning' : 'info',
-      at: selective ? at(policy, 'spec', 'selector', 'matchLabels') : at(policy),
-      proxies: [],
-      message: pods.length === 0 ? `selects no pod${other.words}` : 'selects only pods without a sidecar',
-      effect: pods.length === 0 ? 'none: it holds for nobody.' : 'nobody enforces it.',
-      fix: pods.length === 0 ? 'correct the selector.' : 'inject the sidecars of these pods.',
-    }),
-  ];
 }

@@ -5,18 +5,25 @@ import type { Finding } from '../model/finding.ts';
 import { isObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
-import { selectedPods, selectedProxies, selectsTemplate } from './selected-proxies.ts';
+import { idlePolicy } from './idle-policy.ts';
+import { selectedProxies } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
-import { unseen } from './unseen.ts';
+
+const idle = {
+  code: codes.peerAuthenticationIdle,
+  kind: 'mtls',
+  unenforced: 'nobody enforces it: plain text from anywhere gets through.',
+} as const;
 
 /** PeerAuthentications without effect: an exception for a port that no workload listens on, a policy for no sidecar. */
 export const peerAuthentication: Rule = {
   name: 'peer-authentication',
   codes: [codes.portOfService, codes.peerAuthenticationIdle],
   find(mesh) {
-    return mesh.registry
-      .resources('PeerAuthentication')
-      .flatMap((policy) => [...idlePorts(mesh, policy), ...idlePolicy(mesh, policy)]);
+    return mesh.registry.resources('PeerAuthentication').flatMap((policy) => {
+      const selected = selectedProxies(policy, mesh.registry);
+      return [...idlePorts(mesh, policy), ...(selected ? idlePolicy(mesh, policy, selected, idle) : [])];
+    });
   },
 };
 
@@ -50,27 +57,4 @@ function idlePorts(mesh: CompiledMesh, policy: Resource): Finding[] {
       }),
     ];
   });
-}
-
-function idlePolicy(mesh: CompiledMesh, policy: Resource): Finding[] {
-  const selected = selectedProxies(policy, mesh.registry);
-  const pods = selectedPods(policy, mesh.registry);
-  const selective = Object.keys(selectorLabels(policy)).length > 0;
-  if (!selected || selected.length > 0 || (pods.length === 0 && !selective)) return [];
-  if (pods.length === 0 && selectsTemplate(policy, mesh.registry)) return [];
-  const other = unseen(mesh.registry, 'has some');
-  return [
-    findingOf(mesh, {
-      code: codes.peerAuthenticationIdle,
-      kind: 'mtls',
-      // That a pod has no sidecar is said of the pod.
-      severity: pods.length === 0 && !other.unsure ? 'warning' : 'info',
-      at: selective ? at(policy, 'spec', 'selector', 'matchLabels') : at(policy),
-      proxies: [],
-      message: pods.length === 0 ? `selects no pod${other.words}` : 'selects only pods without a sidecar',
-      effect:
-        pods.length === 0 ? 'none: it holds for nobody.' : 'nobody enforces it: plain text from anywhere gets through.',
-      fix: pods.length === 0 ? 'correct the selector.' : 'inject the sidecars of these pods.',
-    }),
-  ];
 }
