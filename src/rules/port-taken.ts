@@ -7,6 +7,7 @@ import { resourceName } from '../model/resource.ts';
 import type { Service, ServicePort } from '../registry/types.ts';
 import { clusterReferences } from './cluster-references.ts';
 import { at, findingOf } from './finding.ts';
+import { hostPlace } from './host-place.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 interface Taken {
@@ -42,14 +43,12 @@ export const portTaken: Rule = {
         found.set(key, known);
         known.proxies.add(proxy);
       }
-    return [...found.values()].map(({ service, port, by, proxies }) => {
-      const hosts = service.resource.spec['hosts'];
-      const index = Array.isArray(hosts) ? hosts.indexOf(service.hostname) : -1;
-      return findingOf(mesh, {
+    return [...found.values()].map(({ service, port, by, proxies }) =>
+      findingOf(mesh, {
         code: codes.portTaken,
         kind: 'conflict',
         severity: 'error',
-        at: at(service.resource, 'spec', 'hosts', Math.max(index, 0)),
+        at: hostPlace(service),
         proxies,
         message: by
           ? `has ${service.hostname} without an address, and ${by.hostname} has TCP port ${port.port} without one, too`
@@ -59,8 +58,8 @@ export const portTaken: Rule = {
           : `connections to ${service.hostname}:${port.port} are closed.`,
         fix: 'write addresses, use another port, or turn on DNS capture (ISTIO_META_DNS_CAPTURE), with which hosts get addresses.',
         related: by ? [{ message: `${resourceName(by.resource)} has the port`, at: at(by.resource, 'spec') }] : [],
-      });
-    });
+      }),
+    );
   },
 };
 

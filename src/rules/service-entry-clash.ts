@@ -4,6 +4,7 @@ import { objects } from '../model/json.ts';
 import { resourceName } from '../model/resource.ts';
 import type { Service } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
+import { hostPlace } from './host-place.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /**
@@ -24,14 +25,12 @@ export const serviceEntryClash: Rule = {
         if (other.resource === first.resource || other.namespace === first.namespace) return [];
         const both = mesh.proxies.filter(({ namespace }) => sees(first, namespace) && sees(other, namespace));
         if (both.length === 0 || leadsTo(mesh, first) === leadsTo(mesh, other)) return [];
-        const hosts = other.resource.spec['hosts'];
-        const index = Array.isArray(hosts) ? Math.max(0, hosts.indexOf(other.hostname)) : 0;
         return [
           findingOf(mesh, {
             code: codes.serviceEntryClash,
             kind: 'conflict',
             severity: 'warning',
-            at: at(other.resource, 'spec', 'hosts', index),
+            at: hostPlace(other),
             proxies: both,
             message: `claims ${other.hostname}, which ${resourceName(first.resource)} leads elsewhere`,
             effect: `proxies in ${other.namespace} use this entry, those in ${first.namespace} ${resourceName(first.resource)}, and all others the older one (${resourceName(first.resource)}).`,
@@ -63,14 +62,12 @@ function ofService(mesh: CompiledMesh, entry: Service): Finding[] {
       sees(entry, namespace) && sees(service, namespace) && (together || namespace === entry.namespace),
   );
   if (clients.length === 0) return [];
-  const hosts = entry.resource.spec['hosts'];
-  const index = Array.isArray(hosts) ? Math.max(0, hosts.indexOf(entry.hostname)) : 0;
   return [
     findingOf(mesh, {
       code: codes.serviceEntryClash,
       kind: 'conflict',
       severity: 'warning',
-      at: at(entry.resource, 'spec', 'hosts', index),
+      at: hostPlace(entry),
       proxies: clients,
       message: `claims ${entry.hostname}, which ${resourceName(service.resource)} has`,
       effect: together
