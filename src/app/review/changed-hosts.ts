@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { virtualHostIndex } from '../../explain/http/virtual-host.ts';
 import type { Message, ProxyConfig, Route, RouteConfiguration, VirtualHost } from '../../model/envoy.ts';
 import { isObject } from '../../model/json.ts';
@@ -6,6 +5,7 @@ import { idleHosts } from '../../rules/holders.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 import { filterMatches } from './boundary/filter-matches.ts';
 import type { Sides } from './boundary/index.ts';
+import { digestOf } from './digest.ts';
 import type { EffectiveChange } from './effective-changes.ts';
 import { type RouteEntrance, routeEntrance } from './route-entrances.ts';
 
@@ -45,10 +45,7 @@ export function changedHosts(base: CompiledMesh, head: CompiledMesh, change: Eff
       if (!matches) return [];
       const led = new Set([...(first?.routes ?? []), ...(second?.routes ?? [])].flatMap(leadsTo));
       const ofClusters = differences.filter(({ type, name: own }) => led.has(own) && type !== 'route');
-      const digest = createHash('sha256')
-        .update(JSON.stringify([first, second, ofClusters]))
-        .digest('hex');
-      return [{ ...named, entrance, matches, clusters: digest, needsTls }];
+      return [{ ...named, entrance, matches, clusters: digestOf([first, second, ofClusters]), needsTls }];
     });
   });
 }

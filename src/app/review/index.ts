@@ -45,11 +45,15 @@ export async function review(
   const headMesh = compiledMesh(states.head, selected, after);
 
   const secrets = options.secrets?.get(state);
-  const judged = (mesh: CompiledMesh): Finding[] => [...provable(findingsOf(mesh), state), ...waitingIn(mesh, secrets)];
+  const judged = (mesh: CompiledMesh, told = findingsOf(mesh)): Finding[] => [
+    ...provable(told, state),
+    ...waitingIn(mesh, secrets),
+  ];
   const olds = judged(baseMesh);
-  const compared = compareFindings(olds, judged(headMesh));
+  const toldOfHead = findingsOf(headMesh);
+  const compared = compareFindings(olds, judged(headMesh, toldOfHead));
   const changed = asTheyStand(changedObjects(states, before, after), before, after);
-  const introduced = asProven(compared.introduced, changed, findingsOf(headMesh));
+  const introduced = asProven(compared.introduced, changed, toldOfHead);
   const usable = { base: taken(states.base, before), head: taken(states.head, after) };
   const kept = new Set(after.map(resourceKey));
   // On the way there is still what the change deletes, where the base has it.

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { ReviewedRequest } from '../../model/review.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 import { askedMesh } from './ask.ts';
 import { boundaryRequests } from './boundary/index.ts';
 import { type ChangedHost, changedHosts } from './changed-hosts.ts';
 import { writtenOf } from './curl.ts';
+import { digestOf } from './digest.ts';
 import type { EffectiveChange } from './effective-changes.ts';
 import { isInbound, serverRequests } from './server-requests.ts';
 import { type DifferentRequest, differenceOf, endOfAsked, type Sides, type Told } from './sides.ts';
@@ -97,10 +97,6 @@ function differencesAt(sides: Sides, changedHost: ChangedHost, { proxy }: Effect
     shown.set(kind, { ...writtenOf({ host, port, tls, gateway }, request), ...words });
   }
   return [...shown.values()];
-}
-
-function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Redirects to several places are of one kind. */
