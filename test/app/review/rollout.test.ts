@@ -11,6 +11,7 @@ import { findingsOf } from '../../../src/rules/index.ts';
 import { objectYaml, sliceYaml } from '../../support/clusters.ts';
 import { manifest } from '../../support/manifests.ts';
 import { inputOf, podYaml } from '../../support/mesh.ts';
+import { orders } from '../../support/orders.ts';
 import { Dice } from '../../support/route-requests.ts';
 
 const sidecar = (id: string, app: string, version: string, address: string): string =>
@@ -114,15 +115,6 @@ function badStates({ states, keys }: Review): Set<string> {
 
 function nameOf(state: readonly string[]): string {
   return [...state].sort().join('\n');
-}
-
-function* orders(left: readonly string[], taken: readonly string[] = []): Generator<string[]> {
-  if (left.length === 0) yield [...taken];
-  for (const key of left)
-    yield* orders(
-      left.filter((it) => it !== key),
-      [...taken, key],
-    );
 }
 
 const passes = (order: readonly string[]): string[] =>

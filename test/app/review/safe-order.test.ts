@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { safeOrder } from '../../../src/app/review/safe-order.ts';
+import { orders } from '../../support/orders.ts';
 import { Dice } from '../../support/route-requests.ts';
 
 const keys = ['a', 'b', 'c', 'd', 'e'];
-
-function* orders(left: readonly string[], taken: readonly string[] = []): Generator<string[]> {
-  if (left.length === 0) yield [...taken];
-  for (const key of left)
-    yield* orders(
-      left.filter((it) => it !== key),
-      [...taken, key],
-    );
-}
 
 /** The states that an order passes, without both ends. */
 function statesOf(order: readonly string[]): string[] {
