@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
@@ -34,7 +35,11 @@ export async function openPage(url: string): Promise<Page> {
     '--remote-debugging-port=0',
     `--user-data-dir=${profile}`,
   ];
-  const child = spawn(chromium as string, [...options, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(chromium as string, [...options, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // A process group of its own, so that all of its processes are ended with it.
+    detached: true,
+  });
   const socket = new WebSocket(await endpoint(child));
   await new Promise((resolve) => socket.once('open', resolve));
   const waiting = new Map<number, (result: any) => void>();
@@ -76,11 +81,12 @@ export async function openPage(url: string): Promise<Page> {
     },
     print: async () => Buffer.from((await send('Page.printToPDF', {}, sessionId)).data, 'base64'),
     close: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
+      // Its helpers share its standard error, and write to the profile until they end: `exit` is of the parent alone.
+      const ended = new Promise((resolve) => child.once('close', resolve));
       socket.close();
-      child.kill();
+      process.kill(-(child.pid as number), 'SIGKILL');
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      await rm(profile, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
