@@ -23,6 +23,8 @@ const files: Record<ProxyPart, string> = {
 /** The state of one cluster. The name is of the cluster, where the capture is one of several. */
 export interface CapturedState {
   name?: string;
+  /** The context that it was taken with, where the capture tells. */
+  context?: string;
   state: ClusterState;
 }
 
@@ -37,6 +39,7 @@ export async function readCaptureStates(
   const { captures, unread } = await readCaptures(path);
   const states = captures.map((capture) => ({
     ...(capture.cluster === undefined ? {} : { name: capture.cluster }),
+    ...(capture.context === undefined ? {} : { context: capture.context }),
     state: toState(path, capture),
   }));
   return { states, unread };

@@ -44,6 +44,8 @@ export interface Capture {
   name: string;
   /** Name of the cluster, in a capture of several. */
   cluster?: string;
+  /** The context that it was taken with, where it tells. */
+  context?: string;
   format: string;
   /** RFC 3339, or '' where the capture does not say. */
   takenAt: string;
@@ -108,7 +110,10 @@ function folderOf(files: CaptureFiles, folder: string): CaptureFiles {
   };
 }
 
-type Head = Pick<Capture, 'format' | 'takenAt' | 'redacted' | 'leftOut' | 'skipped' | 'problems' | 'istiodNames'>;
+type Head = Pick<
+  Capture,
+  'format' | 'context' | 'takenAt' | 'redacted' | 'leftOut' | 'skipped' | 'problems' | 'istiodNames'
+>;
 
 async function readOne(files: CaptureFiles, head: Head): Promise<Capture> {
   const errors: FileError[] = [];
@@ -154,8 +159,10 @@ async function readHead(files: CaptureFiles): Promise<SeveralHead> {
     throw new CaptureError(file, `written in ${format}; this program reads up to ${severalFormat}: use a newer one`);
   const clusters = format === severalFormat ? clustersOf(file, head['clusters']) : undefined;
   const left = Array.isArray(leftOut) ? leftOut.filter(isObject) : [];
+  const context = /^context (.+?)(?: \(.*\))?$/.exec(String(head['origin'] ?? ''))?.[1];
   return {
     format: format as string,
+    ...(context === undefined ? {} : { context }),
     takenAt: typeof takenAt === 'string' ? takenAt : '',
     redacted: Array.isArray(redacted) ? redacted.map(String) : [],
     leftOut: new Map(left.map((it) => [String(it['what']), String(it['reason'])])),

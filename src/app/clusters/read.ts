@@ -83,10 +83,11 @@ async function readCaptured(flags: InputFlags, contexts: readonly string[]): Pro
   });
   const named = states.flatMap(({ name, state }) => (name === undefined ? [] : [{ name, state }]));
   const [only] = states;
-  // What one cluster's capture was called by its kubeconfig it does not tell.
-  if (only && named.length === 0 && contexts.length > 1)
-    throw new UserError(`${flags.capture} is a capture of one cluster; leave out --context`);
-  if (only && named.length === 0) return selectCaptured(only.state, selectionOf(flags));
+  if (only && named.length === 0) {
+    const other = contexts.find((name) => name !== only.context);
+    if (other !== undefined) throw notOfContext(flags.capture ?? '', other, only.context);
+    return selectCaptured(only.state, selectionOf(flags));
+  }
   const names = [...named, ...unread].map(({ name }) => name);
   const unknown = contexts.find((name) => !names.includes(name));
   if (unknown !== undefined) throw noSuchCluster(unknown, names);
@@ -99,6 +100,14 @@ async function readCaptured(flags: InputFlags, contexts: readonly string[]): Pro
   if (contexts.length === 1 && chosen[0]) return selectCaptured(chosen[0].state, selectionOf(flags));
   const whole = chosen.map(({ name, state }) => ({ name, state: selectCaptured(state, {}) }));
   return { states: whole, unread: missing };
+}
+
+/** The error for a context that a capture of one cluster was not taken with, or does not tell. */
+function notOfContext(capture: string, context: string, taken: string | undefined): UserError {
+  const it = taken === undefined ? 'which has no name' : `taken with context ${taken}`;
+  return new UserError(
+    `there is no cluster "${context}" in ${capture}: it is a capture of one cluster, ${it}; leave out --context`,
+  );
 }
 
 /** Control planes that did not tell which clusters they read: all that were given are taken. */
