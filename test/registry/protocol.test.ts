@@ -9,6 +9,8 @@ describe('protocol of a Kubernetes port', () => {
     [{ port: 80, name: 'grpc-web-x' }, 'GRPC-Web'],
     [{ port: 80, name: 'grpc-x' }, 'GRPC'],
     [{ port: 80, name: 'web' }, 'Unsupported'],
+    [{ port: 80, name: 'constructor' }, 'Unsupported'],
+    [{ port: 80, name: 'web', appProtocol: '__proto__' }, 'Unsupported'],
     [{ port: 3306, name: 'web' }, 'TCP'],
     [{ port: 3306, name: 'mysql' }, 'MySQL'],
     [{ port: 53, name: 'http', protocol: 'UDP' }, 'UDP'],

@@ -17,11 +17,11 @@ const subzone = 'topology.istio.io/subzone';
 const node = 'kubernetes.io/hostname';
 
 /** What `trafficDistribution` of a Service stands for. */
-const distributions: Record<string, JsonObject> = {
-  PreferClose: { enabled: true, failoverPriority: [network, region, zone] },
-  PreferSameZone: { enabled: true, failoverPriority: [network, region, zone] },
-  PreferSameNode: { enabled: true, failoverPriority: [network, region, zone, subzone, node] },
-};
+const distributions: ReadonlyMap<string, JsonObject> = new Map([
+  ['PreferClose', { enabled: true, failoverPriority: [network, region, zone] }],
+  ['PreferSameZone', { enabled: true, failoverPriority: [network, region, zone] }],
+  ['PreferSameNode', { enabled: true, failoverPriority: [network, region, zone, subzone, node] }],
+]);
 
 /**
  * The settings in force for a service: those of the rule, else the Service's `trafficDistribution`, else the mesh's;
@@ -39,7 +39,7 @@ export function localitySettings(
   if (isObject(own)) return zoneAwareSettings(own as JsonObject);
   const rule = loadBalancer?.['localityLbSetting'];
   if (isObject(rule)) return rule['enabled'] === false ? undefined : locality(rule as JsonObject);
-  const distribution = distributions[service.trafficDistribution];
+  const distribution = distributions.get(service.trafficDistribution);
   if (distribution) return { kind: 'locality', setting: distribution, force: true };
   const meshZoneAware = zoneAware ? registry.mesh['zoneAwareLbSetting'] : undefined;
   if (isObject(meshZoneAware)) return zoneAwareSettings(meshZoneAware as JsonObject);

@@ -121,11 +121,12 @@ const attributes = [
   ...['request.auth.principal', 'request.auth.audiences', 'request.auth.presenter'],
   ...['destination.ip', 'destination.port', 'connection.sni'],
 ];
-const replaced: Record<string, string> = {
-  'destination.namespace': 'drop it: a policy holds for its own namespace.',
-  'destination.name': 'select the workload by its labels.',
-  'destination.user': 'select the workload by its labels.',
-};
+/** What to do instead of what attributes meant once. */
+const replaced: ReadonlyMap<string, string> = new Map([
+  ['destination.namespace', 'drop it: a policy holds for its own namespace.'],
+  ['destination.name', 'select the workload by its labels.'],
+  ['destination.user', 'select the workload by its labels.'],
+]);
 
 /** `ValidateAttribute`. */
 function wantAttribute(key: Place, behaviour: Behaviour): void {
@@ -140,7 +141,7 @@ function wantAttribute(key: Place, behaviour: Behaviour): void {
       `is ${text}, which is no attribute`,
       text.startsWith('destination.labels')
         ? 'select the workload by its labels.'
-        : (replaced[text] ??
+        : (replaced.get(text) ??
             `write request.headers[NAME], request.auth.claims[NAME] or one of ${attributes.join(', ')}.`),
     );
 }

@@ -37,16 +37,17 @@ function wantVersion(version: Place, hasLimit: boolean): boolean {
   return true;
 }
 
-const matched: Record<string, string> = {
-  ...Object.fromEntries(['LISTENER', 'FILTER_CHAIN', 'NETWORK_FILTER', 'HTTP_FILTER'].map((it) => [it, 'listener'])),
-  ...Object.fromEntries(['ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE'].map((it) => [it, 'routeConfiguration'])),
-  CLUSTER: 'cluster',
-};
+/** The object of `match` that goes with an `applyTo`. */
+const matched: ReadonlyMap<string, string> = new Map([
+  ...['LISTENER', 'FILTER_CHAIN', 'NETWORK_FILTER', 'HTTP_FILTER'].map((it): [string, string] => [it, 'listener']),
+  ...['ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE'].map((it): [string, string] => [it, 'routeConfiguration']),
+  ['CLUSTER', 'cluster'],
+]);
 const objects = ['listener', 'routeConfiguration', 'cluster', 'waypoint'];
 
 function wantFittingMatch(patch: Place, applyTo: string): void {
   const match = patch.at('match');
-  const wanted = matched[applyTo];
+  const wanted = matched.get(applyTo);
   const other = objects.find((name) => name !== wanted && match.has(name));
   if (wanted && other) match.at(other).refuse(`is set, for ${applyTo}`, `write ${wanted}.`);
   else if (wanted === 'listener') wantFilterMatch(match.at('listener').at('filterChain').at('filter'), applyTo);

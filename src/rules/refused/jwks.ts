@@ -1,12 +1,12 @@
 import { isObject } from '../../model/json.ts';
 
 /** Fields that a key of each type must have, all of them coded in base64 but `crv`. */
-const needed: Record<string, readonly string[]> = {
-  RSA: ['n', 'e'],
-  EC: ['crv', 'x', 'y'],
-  OKP: ['crv', 'x'],
-  oct: ['k'],
-};
+const needed: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['RSA', ['n', 'e']],
+  ['EC', ['crv', 'x', 'y']],
+  ['OKP', ['crv', 'x']],
+  ['oct', ['k']],
+]);
 const texts = ['alg', 'kid', 'use', 'x5t', 'x5t#S256', 'x5u'];
 const base64 = /^[-A-Za-z0-9+/_]*={0,2}$/;
 
@@ -30,7 +30,7 @@ export function isPrivateKey(key: Record<string, unknown>): boolean {
 
 function isKey(key: unknown): key is Record<string, unknown> {
   if (!isObject(key)) return false;
-  const names = needed[String(key['kty'])];
+  const names = needed.get(key['kty']);
   if (!names || !texts.every((name) => key[name] === undefined || typeof key[name] === 'string')) return false;
   const coded = [...names, ...('d' in key ? ['d'] : [])];
   return coded.every((name) => {

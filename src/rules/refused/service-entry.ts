@@ -1,12 +1,12 @@
-import { isIpAddress, wantAddress, wantPort } from './addresses.ts';
+import { wantAddress, wantPort } from './addresses.ts';
 import { wantExportTo } from './export-to.ts';
-import { wantLabels, wantSelector } from './labels.ts';
-import { domainFault, isPartialWildcard, wantHost } from './names.ts';
+import { wantSelector } from './labels.ts';
+import { isPartialWildcard, wantHost } from './names.ts';
 import type { Place } from './place.ts';
-import { isHttp, isTcp, isTls, wantPortName, wantProtocol } from './protocols.ts';
+import { isHttp, isTls, wantPortName, wantProtocol } from './protocols.ts';
+import { judgeOfResolution } from './service-entry-resolution.ts';
 import type { Judge, Judged } from './types.ts';
 import { repeated } from './values.ts';
-import { wantEndpointPorts, wantWorkload } from './workload-entry.ts';
 
 /** `ValidateServiceEntry`. */
 export const serviceEntry: Judge = (judged) => {
@@ -19,7 +19,7 @@ export const serviceEntry: Judge = (judged) => {
   wantHosts(spec, resolution);
   wantAddresses(spec, resolution);
   wantPorts(judged, resolution);
-  ofResolution[resolution]?.(judged);
+  judgeOfResolution.get(resolution)?.(judged);
   const hosts = spec.at('hosts');
   const plain = spec.at('ports').items.find((port) => !isHttp(protocolIn(port)) && !isTls(protocolIn(port)));
   if (resolution !== 'NONE' && hosts.items.length > 1 && plain)
@@ -80,86 +80,4 @@ function wantPorts({ spec, labels }: Judged, resolution: string): void {
         'write addresses.',
       );
   }
-}
-
-const ofResolution: Record<string, Judge> = {
-  NONE({ spec }) {
-    if (spec.at('endpoints').items.length > 0)
-      spec.at('endpoints').refuse('are set, with resolution NONE', 'drop them, or write resolution: STATIC or DNS.');
-    if (spec.has('workloadSelector'))
-      spec
-        .at('workloadSelector')
-        .warn(
-          'is set, with resolution NONE',
-          'nothing of it is in force: connections go where the client wants.',
-          'write resolution: STATIC.',
-        );
-  },
-  STATIC({ spec }) {
-    const names = new Set(spec.at('ports').items.map((port) => port.at('name').text));
-    for (const endpoint of spec.at('endpoints').items) wantWorkload(endpoint, names);
-  },
-  DNS: ({ spec }) => wantDns(spec),
-  DNS_ROUND_ROBIN({ spec }) {
-    if (spec.at('endpoints').items.length > 1)
-      spec
-        .at('endpoints')
-        .refuse('are several, with resolution DNS_ROUND_ROBIN', 'keep one, or write resolution: DNS.');
-    wantDns(spec);
-  },
-  DYNAMIC_DNS: wantDynamicDns,
-};
-
-function wantDns(spec: Place): void {
-  const endpoints = spec.at('endpoints').items;
-  const hosts = spec.at('hosts').items;
-  const star = hosts.find((host) => domainFault(host.text) !== undefined);
-  if (endpoints.length === 0 && star)
-    star.refuse(`is ${star.text}, which nobody can ask DNS for`, 'write endpoints, or resolution: NONE.');
-  const names = new Set(spec.at('ports').items.map((port) => port.at('name').text));
-  for (const endpoint of endpoints) {
-    const address = endpoint.at('address');
-    const fault = isIpAddress(address.text) ? undefined : domainFault(address.text);
-    if (fault)
-      address.refuse(
-        `is ${JSON.stringify(address.text)}, neither a full name nor an IP address: ${fault}`,
-        'correct it.',
-      );
-    wantLabels(endpoint.at('labels'));
-    wantEndpointPorts(endpoint.at('ports'), names);
-  }
-  if (
-    spec.at('addresses').items.length > 0 &&
-    hosts.length > 1 &&
-    spec.at('ports').items.some((it) => isTcp(protocolIn(it)))
-  )
-    spec
-      .at('hosts')
-      .note(
-        'are several, beside addresses and a port for TCP',
-        'connections are told apart by the address alone.',
-        'write a ServiceEntry for each host.',
-      );
-}
-
-function wantDynamicDns({ spec, labels, behaviour }: Judged): void {
-  for (const host of spec.at('hosts').items)
-    if (!host.text.startsWith('*'))
-      host.refuse(`is ${host.text}, with resolution DYNAMIC_DNS`, 'write a wildcard, or resolution: DNS.');
-  for (const name of ['addresses', 'endpoints'])
-    if (spec.at(name).items.length > 0) spec.at(name).refuse('are set, with resolution DYNAMIC_DNS', 'drop them.');
-  const protocols = behaviour.dynamicDnsInMesh ? ['http', 'tls', 'grpc', 'http2'] : ['http', 'tls'];
-  for (const port of spec.at('ports').items)
-    if (!protocols.includes(protocolIn(port).toLowerCase()))
-      port
-        .at('protocol')
-        .refuse(
-          `is ${protocolIn(port) || 'not set'}, with resolution DYNAMIC_DNS`,
-          `write one of ${protocols.map((word) => word.toUpperCase()).join(', ')}.`,
-        );
-  const location = spec.at('location');
-  if (location.text !== 'MESH_INTERNAL') return;
-  const waypoint = labels.at('istio.io/use-waypoint').text;
-  if (!behaviour.dynamicDnsInMesh || (waypoint !== '' && waypoint.toLowerCase() !== 'none'))
-    location.refuse('is MESH_INTERNAL, with resolution DYNAMIC_DNS', 'write MESH_EXTERNAL.');
 }

@@ -35,7 +35,7 @@ function validateObject(value: Record<string, unknown>, schema: Schema, path: Pa
     fix: hint(known[key]),
   }));
   for (const [key, item] of Object.entries(value)) {
-    const inner = known[key] ?? schema.additionalProperties;
+    const inner = (Object.hasOwn(known, key) ? known[key] : undefined) ?? schema.additionalProperties;
     if (inner) {
       violations.push(...validate(item, inner, [...path, key]));
     } else {

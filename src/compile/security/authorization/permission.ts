@@ -5,17 +5,17 @@ import { Unsupported } from './condition.ts';
 import { anyValueMatcher, cidrRange, headerMatcher, metadataMatcher, pathMatcher, stringMatcher } from './matcher.ts';
 
 /** Attributes that become permissions: what is asked for (istiod's generators, authz/model/generator.go). */
-const generators: Record<string, Generator> = {
-  'destination.ip': { each: (value) => ({ destination_ip: cidrOf(value) }) },
-  'destination.port': { each: (value) => ({ destination_port: portOf(value) }) },
-  'connection.sni': { each: (value) => ({ requested_server_name: stringMatcher(value) }) },
-};
+const generators: ReadonlyMap<string, Generator> = new Map<string, Generator>([
+  ['destination.ip', { each: (value) => ({ destination_ip: cidrOf(value) }) }],
+  ['destination.port', { each: (value) => ({ destination_port: portOf(value) }) }],
+  ['connection.sni', { each: (value) => ({ requested_server_name: stringMatcher(value) }) }],
+]);
 
-const httpGenerators: Record<string, Generator> = {
-  hosts: { each: (value) => ({ header: headerMatcher(':authority', value, true) }) },
-  methods: { each: (value) => ({ header: headerMatcher(':method', value) }) },
-  paths: { each: pathMatcher },
-};
+const httpGenerators: ReadonlyMap<string, Generator> = new Map<string, Generator>([
+  ['hosts', { each: (value) => ({ header: headerMatcher(':authority', value, true) }) }],
+  ['methods', { each: (value) => ({ header: headerMatcher(':method', value) }) }],
+  ['paths', { each: pathMatcher }],
+]);
 
 /** Prefix of the conditions on dynamic metadata: `experimental.envoy.filters.a.b[key]`. */
 export const metadataAttribute = 'experimental.envoy.filters.';
@@ -24,8 +24,8 @@ export const metadataAttribute = 'experimental.envoy.filters.';
 export function permissionGenerator(layer: 'http' | 'tcp'): (attribute: string) => Generator {
   return (attribute) => {
     if (attribute.startsWith(metadataAttribute)) return metadataGenerator(attribute);
-    const http = httpGenerators[attribute];
-    if (!http) return generators[attribute] ?? unsupported(attribute);
+    const http = httpGenerators.get(attribute);
+    if (!http) return generators.get(attribute) ?? unsupported(attribute);
     return layer === 'http' ? http : unsupported(attribute);
   };
 }

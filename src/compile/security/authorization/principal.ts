@@ -63,7 +63,7 @@ export function principalGenerator(
   return (attribute) => {
     const found = attribute.startsWith('request.')
       ? layer === 'http' && httpGenerator(attribute)
-      : generators[attribute];
+      : Object.hasOwn(generators, attribute) && generators[attribute];
     return found || unsupported(attribute);
   };
 }
