@@ -36,6 +36,8 @@ export interface ReviewedRequest {
   request: { method: string; url: string; headers: string[] };
   base: string;
   head: string;
+  /** Somebody serves it before the change, and nobody, or not always somebody, after it. */
+  breaks: boolean;
 }
 
 /** What a review says besides the findings that a change introduces, which are the report's own. */

@@ -13,6 +13,20 @@ export interface Section {
   items: readonly string[];
 }
 
+/** What of a review is not folded: that nothing changes, or that requests fail which did not. */
+export function reviewLead({ review }: Report): string[] {
+  if (review === undefined) return [];
+  if (review.blastRadius.length === 0) return ["\n**No proxy's effective configuration changes.**"];
+  const broken = review.requests.filter(({ breaks }) => breaks);
+  const [first] = broken;
+  if (!first) return [];
+  const many = broken.length === 1 ? 'A request is' : `${broken.length} requests are`;
+  const such = broken.length === 1 ? '' : ', such as';
+  return [
+    `\n**${many} served before this change, and not after it**${such === '' ? ':' : such} ${markdownCode(first.curl)} (${markdownText(first.head)}).`,
+  ];
+}
+
 /** What a review says beside what is introduced, a part each, in the order of importance. */
 export function reviewSections(
   { review }: Report,
@@ -44,7 +58,7 @@ export function reviewSections(
             : [
                 '',
                 markdownFence(
-                  lines.slice(0, 40).map((it) => shortened(it)),
+                  limited(lines).map((it) => shortened(it)),
                   'diff',
                 ),
                 '',
@@ -72,6 +86,13 @@ export function reviewSections(
       review.unchanged.map((finding) => block(finding, proxies)),
     ),
   ].filter(({ items }) => items.length > 0);
+}
+
+const longestDiff = 40;
+
+function limited(lines: readonly string[]): string[] {
+  const left = lines.length - longestDiff;
+  return left > 0 ? [...lines.slice(0, longestDiff), `... ${left} more lines`] : [...lines];
 }
 
 function section(title: string, items: readonly string[]): Section {

@@ -5,7 +5,7 @@ import type { WaivedFinding } from '../model/waiver.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
 import { envoyDiffs } from './envoy-diff.ts';
 import { markdownCode, markdownFence, markdownText, summaryText } from './markdown-escape.ts';
-import { reviewSections, type Section } from './markdown-review.ts';
+import { reviewLead, reviewSections, type Section } from './markdown-review.ts';
 import { bareMessage, placeOf } from './place.ts';
 import { affectedInWords } from './proxies.ts';
 import { shortened } from './shorten.ts';
@@ -33,7 +33,7 @@ export const markdown: Reporter = (report) => {
     ...examined(report).map((line) => `${markdownText(line)}  `),
     '',
     ...unread(report),
-    ...(report.review?.blastRadius.length === 0 ? ["\n**No proxy's effective configuration changes.**"] : []),
+    ...reviewLead(report),
   ];
   const findings = report.findings.map((finding) => block(finding, proxies));
   const waived = report.waived.length > 0 ? [waivedSection(report.waived)] : [];

@@ -72,10 +72,11 @@ function limited<Item>(items: readonly Item[], lines: (item: Item) => string[], 
 /** The whole in one line. */
 function summaryOf({ changes, blastRadius, requests, fixed, unchanged }: Review): string {
   const proxies = new Set(blastRadius.flatMap((it) => it.proxies)).size;
+  const broken = requests.filter(({ breaks }) => breaks).length;
   const parts = [
     `${counted(new Set(changes.map(({ resource }) => resource)).size, 'object')} changed`,
     `${counted(proxies, 'proxy')} affected`,
-    `${counted(requests.length, 'request')} going another way`,
+    `${counted(requests.length, 'request')} going another way${broken > 0 ? ` (${broken} served before, and not after)` : ''}`,
     `${fixed.length} fixed`,
     `${unchanged.length} as before`,
   ];

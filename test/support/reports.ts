@@ -81,6 +81,7 @@ export function aReview(): Report {
           request: { method: 'GET', url: 'http://reviews/x', headers: [] },
           base: '200',
           head: '503',
+          breaks: true,
         },
       ],
       rollout: ['apply DestinationRule shop/reviews first'],

@@ -2,6 +2,7 @@ import { type Explanation, explainGateway, explainOutbound, RequestError, readRe
 import type { Proxy } from '../../model/proxy.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 import { Mesh } from '../route/mesh.ts';
+import { usualValues } from '../route/usual-values.ts';
 import type { BoundaryRequest } from './boundary/index.ts';
 
 /** A state of the mesh that requests are sent through. */
@@ -27,7 +28,7 @@ export function askedMesh(compiled: CompiledMesh): AskedMesh {
   const { registry, config } = compiled;
   return {
     compiled,
-    mesh: new Mesh(registry, registry.resources('Pod'), config),
+    mesh: new Mesh(registry, registry.resources('Pod'), (proxy) => usualValues(config(proxy))),
     proxies: new Map(compiled.proxies.map((proxy) => [proxy.id, proxy])),
   };
 }

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../explain/index.ts';
+import type { Explanation, Outcome } from '../../explain/index.ts';
 import type { Message } from '../../model/envoy.ts';
 import { isObject } from '../../model/json.ts';
 
@@ -10,17 +10,17 @@ export interface End {
   key: string;
   /** Nobody serves it: a proxy answers with an error of its own, or the connection ends. */
   fails: boolean;
+  /** Chance decides whether somebody does. */
+  mayFail: boolean;
 }
 
 export function endOf({ hop, outcome }: Explanation): End {
   const clusters = (hop?.clusters ?? []).map(({ cluster, weight }, _, all) =>
     all.length === 1 ? cluster : `${cluster} (${weight})`,
   );
-  const flag = outcome.flag === '-' ? '' : ` ${outcome.flag}`;
-  const end = outcome.kind === 'answer' ? `${outcome.status ?? ''}${flag}` : `${outcome.kind}${flag}`;
   const words = [
-    end,
-    clusters.length > 0 ? `from ${clusters.join(', ')}` : '',
+    wordsOf(outcome),
+    clusters.length > 0 ? `${leaves(outcome.reason) ? 'through' : 'from'} ${clusters.join(', ')}` : '',
     outcome.location ? `to ${outcome.location}` : '',
   ];
   const text = words.filter((it) => it !== '').join(' ');
@@ -33,11 +33,39 @@ export function endOf({ hop, outcome }: Explanation): End {
   add('response headers', hop?.responseChanges);
   add('path or host', hop?.rewritten && { path: hop.rewritten.path, host: hop.rewritten.authority });
   for (const [name, value] of settingsOf(hop?.route)) add(name, value);
-  const failed =
-    outcome.kind === 'answer'
-      ? outcome.upstream === undefined && (outcome.status ?? 0) >= 400
-      : outcome.kind !== 'open';
-  return { words: text, details, key: JSON.stringify([text, [...details]]), fails: failed };
+  const ends = outcome.ends ?? [];
+  return {
+    words: text,
+    details,
+    key: JSON.stringify([text, [...details]]),
+    fails: isFailure(outcome) || (ends.length > 0 && ends.every(isFailure)),
+    mayFail: ends.some(isFailure),
+  };
+}
+
+function isFailure({ kind, status, upstream }: Outcome): boolean {
+  return kind === 'answer' ? upstream === undefined && (status ?? 0) >= 400 : kind !== 'open';
+}
+
+/** `503 UH`, `95 % 200, 5 % 503 UH`, `passed on to 192.0.2.10:80`, `closed UF`. */
+function wordsOf({ kind, status, flag, reason, by }: Outcome): string {
+  const flags = flag === '-' ? '' : ` ${flag}`;
+  if (kind === 'answer') return `${status ?? ''}${flags}`;
+  if (kind !== 'open') return `${kind}${flags}`;
+  if (reason?.startsWith('chance: ')) return reason.slice('chance: '.length);
+  // Of a Service's address more is told than its name.
+  if (leaves(reason) && by) return `passed on to ${by.split(', ')[0]}`;
+  return `not known (${reason ?? 'open'})`;
+}
+
+function leaves(reason: string | undefined): boolean {
+  return reason?.endsWith('which is outside of the mesh') === true;
+}
+
+/** Whether who was served is no longer, or less often. */
+export function breaks(base: End, head: End): boolean {
+  const grade = ({ fails, mayFail }: End): number => (fails ? 2 : mayFail ? 1 : 0);
+  return grade(head) > grade(base);
 }
 
 /** Fields of a route's action that say where a request goes, and are told by the end. */

@@ -27,7 +27,7 @@ export function differingRequests(
   const all = found.map(({ proxies, ...told }) => ({ from: senders(proxies), ...told }));
   // The same may be found at the client and at the server.
   const distinct = new Map(all.map((it) => [JSON.stringify([it.curl, it.base, it.head, it.from === nobody]), it]));
-  return [...distinct.values()].sort((a, b) => Number(isServed(a.head)) - Number(isServed(b.head)));
+  return [...distinct.values()].sort((a, b) => rank(a) - rank(b));
 }
 
 /** The same with all who send them. */
@@ -70,9 +70,10 @@ export function differences(sides: Sides, changes: readonly EffectiveChange[]): 
 
 const nobody = 'a pod without a sidecar';
 
-/** What fails after the change is told first. */
-function isServed(end: string): boolean {
-  return !/^(?:[45]\d\d|closed|refused|tls-failed)/.test(end);
+/** What the change breaks is told first, then what else fails after it. */
+function rank({ breaks, head }: ReviewedRequest): number {
+  if (breaks) return 0;
+  return /^(?:[45]\d\d|closed|refused|tls-failed)/.test(head) ? 1 : 2;
 }
 
 function senders([first, ...others]: readonly string[]): string {

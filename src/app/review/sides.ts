@@ -1,6 +1,6 @@
 import type { ReviewedRequest } from '../../model/review.ts';
 import { type Asked, type AskedMesh, ask } from './ask.ts';
-import { bothInWords, type End, endOf } from './request-end.ts';
+import { bothInWords, breaks, type End, endOf } from './request-end.ts';
 
 /** The states that requests are sent through. */
 export interface Sides {
@@ -25,12 +25,12 @@ export type Told = Omit<ReviewedRequest, 'from'>;
 export function differenceOf(
   { base, head, end }: Sides,
   endAt: (side: AskedMesh) => End | undefined,
-): { base: string; head: string } | undefined {
+): Pick<ReviewedRequest, 'base' | 'head' | 'breaks'> | undefined {
   const first = endAt(base);
   const second = first && endAt(head);
   if (!second || first.key === second.key) return undefined;
   if (end && (first.fails || !second.fails || endAt(end)?.fails !== false)) return undefined;
-  return bothInWords(first, second);
+  return { ...bothInWords(first, second), breaks: breaks(first, second) };
 }
 
 /** What becomes of a request in a state. */
