@@ -1,10 +1,13 @@
+import { trustsForwarded } from '../../explain/http/forwarded.ts';
 import { virtualHostIndex } from '../../explain/http/virtual-host.ts';
 import type { Message, ProxyConfig, Route, RouteConfiguration, VirtualHost } from '../../model/envoy.ts';
 import { isObject } from '../../model/json.ts';
 import { idleHosts } from '../../rules/holders.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
+import { underDomain } from './boundary/authority.ts';
 import { filterMatches } from './boundary/filter-matches.ts';
-import type { Sides } from './boundary/index.ts';
+import type { MatchSides } from './boundary/index.ts';
+import { asksForScheme } from './boundary/scheme.ts';
 import { digestOf } from './digest.ts';
 import type { EffectiveChange } from './effective-changes.ts';
 import { type RouteEntrance, routeEntrance } from './route-entrances.ts';
@@ -16,11 +19,11 @@ export interface ChangedHost {
   /** Where the header Host is another than the URL says. */
   authority?: string;
   entrance: RouteEntrance;
-  matches: Sides;
+  matches: MatchSides;
   /** What changes in the clusters that its routes lead to. */
   clusters: string;
-  /** A side answers requests without TLS with a redirect. */
-  needsTls: boolean;
+  /** The schemes that a request can have here and a side looks at: the connection's first, another by x-forwarded-proto. */
+  schemes: string[];
 }
 
 /** The authorities of a proxy's outbound routes that a change touches: one for each pair of a former and a new virtual host. */
@@ -39,15 +42,24 @@ export function changedHosts(base: CompiledMesh, head: CompiledMesh, change: Eff
     const [old, current] = [olds.get(name), news.get(name)];
     const managers = [then?.manager, now?.manager];
     const filters = filtersOf(managers[0]) === filtersOf(managers[1]) ? undefined : filterMatches(managers);
-    return pairsOf(old, current, entrance, proxy.type === 'router', idle).flatMap(({ first, second, ...named }) => {
-      const matches = changedMatches(first, second, clusters, filters);
-      const needsTls = [first, second].some((it) => it?.['require_tls'] !== undefined);
-      if (!matches) return [];
-      const led = new Set([...(first?.routes ?? []), ...(second?.routes ?? [])].flatMap(leadsTo));
-      const ofClusters = differences.filter(({ type, name: own }) => led.has(own) && type !== 'route');
-      return [{ ...named, entrance, matches, clusters: digestOf([first, second, ofClusters]), needsTls }];
-    });
+    return pairsOf(old, current, entrance, proxy.type === 'router', idle).flatMap(
+      ({ first, second, domains, ...named }) => {
+        const matches = changedMatches(first, second, clusters, filters);
+        if (!matches) return [];
+        const schemes = schemesOf([first, second], entrance);
+        const led = new Set([...(first?.routes ?? []), ...(second?.routes ?? [])].flatMap(leadsTo));
+        const ofClusters = differences.filter(({ type, name: own }) => led.has(own) && type !== 'route');
+        const within = { ...matches, domains: [...domains].flatMap(underDomain) };
+        return [{ ...named, entrance, matches: within, clusters: digestOf([first, second, ofClusters]), schemes }];
+      },
+    );
   });
+}
+
+function schemesOf(hosts: readonly (VirtualHost | undefined)[], { tls, manager = {} }: RouteEntrance): string[] {
+  const [own, other] = tls ? ['https', 'http'] : (['http', 'https'] as const);
+  const looks = hosts.some((it) => it?.['require_tls'] || it?.routes?.some(({ match }) => asksForScheme(match)));
+  return looks && trustsForwarded(manager) ? [own, other] : [own];
 }
 
 function byName({ routes }: ProxyConfig): Map<string, RouteConfiguration> {
@@ -64,6 +76,8 @@ interface HostPair {
   authority?: string;
   first?: VirtualHost;
   second?: VirtualHost;
+  /** Domains under which there is such an authority. */
+  domains: Set<string>;
 }
 
 /** Each pair of virtual hosts that one authority chooses on the two sides, with an authority that does. */
@@ -86,7 +100,9 @@ function pairsOf(
         if ((!first && !second) || (first && idle.has(first)) || (second && idle.has(second))) continue;
         const key = `${left} ${right}`;
         const authority = sent === usual(host) ? {} : { authority: sent };
-        if (!found.has(key)) found.set(key, { host, ...authority, first, second });
+        const pair = found.get(key) ?? { host, ...authority, first, second, domains: new Set() };
+        found.set(key, pair);
+        pair.domains.add(domain);
       }
     }
   return [...found.values()];
@@ -107,7 +123,7 @@ function changedMatches(
   second: VirtualHost | undefined,
   clusters: ReadonlySet<string>,
   filters: readonly Message[] | undefined,
-): Sides | undefined {
+): MatchSides | undefined {
   const [old, current] = [first?.routes ?? [], second?.routes ?? []];
   const everywhere = filters !== undefined || settingsOf(first) !== settingsOf(second);
   const [lost, come] = everywhere ? [old, current] : middles(old, current);

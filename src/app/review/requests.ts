@@ -2,12 +2,13 @@ import type { ReviewedRequest } from '../../model/review.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 import { askedMesh } from './ask.ts';
 import { boundaryRequests } from './boundary/index.ts';
+import { withScheme } from './boundary/scheme.ts';
 import { type ChangedHost, changedHosts } from './changed-hosts.ts';
 import { writtenOf } from './curl.ts';
 import { digestOf } from './digest.ts';
 import type { EffectiveChange } from './effective-changes.ts';
 import { isInbound, serverRequests } from './server-requests.ts';
-import { type DifferentRequest, differenceOf, endOfAsked, type Sides, type Told } from './sides.ts';
+import { type DifferentRequest, differenceOf, endOfAsked, type MeshSides, type Told } from './sides.ts';
 import { streamRequests } from './stream-requests.ts';
 
 /** Beyond so many requests for one virtual host no more are made. */
@@ -31,7 +32,7 @@ export function differingRequests(
 }
 
 /** The same with all who send them. */
-export function differences(sides: Sides, changes: readonly EffectiveChange[]): DifferentRequest[] {
+export function differences(sides: MeshSides, changes: readonly EffectiveChange[]): DifferentRequest[] {
   const found = new Map<string, { told: Told; proxies: Set<string> }>();
   const note = (told: Told, proxy: string): void => {
     const key = JSON.stringify(told);
@@ -81,13 +82,16 @@ function senders([first, ...others]: readonly string[]): string {
   return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
-function differencesAt(sides: Sides, changedHost: ChangedHost, { proxy }: EffectiveChange) {
+function differencesAt(sides: MeshSides, changedHost: ChangedHost, { proxy }: EffectiveChange) {
   const shown = new Map<string, Told>();
-  const { host, authority, entrance, matches, needsTls } = changedHost;
+  const { host, authority, entrance, matches, schemes } = changedHost;
   const { port, tls, address } = entrance;
-  const made = boundaryRequests(matches, sides.end ? mostOnTheWay : mostAsked);
-  const secure = made.map((it) => ({ ...it, headers: [...it.headers, 'x-forwarded-proto: https'] }));
-  for (const one of needsTls ? [...made, ...secure] : made) {
+  const made = schemes.flatMap((scheme, index) => {
+    const those = boundaryRequests(withScheme(matches, scheme), sides.end ? mostOnTheWay : mostAsked);
+    if (index === 0) return those;
+    return those.map((it) => ({ ...it, headers: [...it.headers, `x-forwarded-proto: ${scheme}`] }));
+  });
+  for (const one of made) {
     const request = one.authority === undefined && authority !== undefined ? { ...one, authority } : one;
     const words = differenceOf(sides, (side) => endOfAsked(side, { proxy, host, port, tls, address, request }));
     if (!words) continue;

@@ -8,7 +8,7 @@ import { type BoundaryRequest, boundaryRequests } from './boundary/index.ts';
 import { writtenOf } from './curl.ts';
 import type { EffectiveChange } from './effective-changes.ts';
 import { type End, endOf } from './request-end.ts';
-import { type DifferentRequest, differenceOf, endOfAsked, type Sides, type Told } from './sides.ts';
+import { type DifferentRequest, differenceOf, endOfAsked, type MeshSides, type Told } from './sides.ts';
 
 /** Beyond so many requests of one client to one port no more are made, and not more clients ask. */
 const mostAsked = 200;
@@ -21,7 +21,7 @@ type Client = readonly Proxy[];
  * Requests to workloads of which the listeners for inbound traffic change, made from what their filters look at: from a
  * client of each identity that has a sidecar, and in plain text from a pod without.
  */
-export function serverRequests(sides: Sides, changes: readonly EffectiveChange[]): DifferentRequest[] {
+export function serverRequests(sides: MeshSides, changes: readonly EffectiveChange[]): DifferentRequest[] {
   const clients = clientsOf(sides.head);
   const found = new Map<string, { told: Told; from: Set<string> }>();
   const known = new Set<string>();
@@ -67,7 +67,7 @@ function clientsOf({ compiled }: AskedMesh): Client[] {
 }
 
 function differencesFor(
-  sides: Sides,
+  sides: MeshSides,
   client: Client,
   server: Proxy,
   target: ServiceTarget,

@@ -3,7 +3,7 @@ import { type Asked, type AskedMesh, ask } from './ask.ts';
 import { bothInWords, breaks, type End, endOf } from './request-end.ts';
 
 /** The states that requests are sent through. */
-export interface Sides {
+export interface MeshSides {
   base: AskedMesh;
   head: AskedMesh;
   /** Where `head` is a state on the way: only requests that fail there, and neither before nor in the end, are told. */
@@ -23,7 +23,7 @@ export type Told = Omit<ReviewedRequest, 'from'>;
 
 /** The ends of a request on both sides, where they differ in a way that is told. */
 export function differenceOf(
-  { base, head, end }: Sides,
+  { base, head, end }: MeshSides,
   endAt: (side: AskedMesh) => End | undefined,
 ): Pick<ReviewedRequest, 'base' | 'head' | 'breaks'> | undefined {
   const first = endAt(base);

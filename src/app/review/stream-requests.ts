@@ -2,7 +2,7 @@ import type { Listener, Message } from '../../model/envoy.ts';
 import { objects } from '../../model/json.ts';
 import { writtenOf } from './curl.ts';
 import type { EffectiveChange } from './effective-changes.ts';
-import { differenceOf, endOfAsked, type Sides, type Told } from './sides.ts';
+import { differenceOf, endOfAsked, type MeshSides, type Told } from './sides.ts';
 
 const request = { method: 'GET', path: '/', headers: [] };
 
@@ -15,7 +15,7 @@ interface Opened {
 }
 
 /** Connections that are passed on as bytes (TCP, TLS by its SNI) and go another way: one for each name and destination. */
-export function streamRequests(sides: Sides, { proxy, former, differences }: EffectiveChange) {
+export function streamRequests(sides: MeshSides, { proxy, former, differences }: EffectiveChange) {
   const touched = new Set(differences.map(({ type, name }) => `${type} ${name}`));
   const opened = new Map<string, Opened>();
   const [before, after] = [sides.base.compiled.config(former), sides.head.compiled.config(proxy)];

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../request.ts';
 
 /** The methods that Envoy's HTTP/1 parser takes (`allow_custom_methods` is off). */
-const methods = new Set(
+export const methods: ReadonlySet<string> = new Set(
   (
     'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE M-SEARCH NOTIFY OPTIONS ' +
     'PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE'

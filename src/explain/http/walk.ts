@@ -10,6 +10,7 @@ import type { Subject } from '../security/rbac.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { merged, type Payload, throughCluster } from '../upstream.ts';
 import { type FilterWalk, walkFilters } from './filters.ts';
+import { trustsForwarded } from './forwarded.ts';
 import { changedHeaders, headerChanges } from './headers.ts';
 import { malformation } from './malformed.ts';
 import { normalizePath } from './normalize.ts';
@@ -102,7 +103,7 @@ function received(
 ): HttpRequest {
   const own = secure ? 'https' : 'http';
   const told = headerOf(request, 'x-forwarded-proto');
-  const trusted = manager['use_remote_address'] !== true || Number(manager['xff_num_trusted_hops'] ?? 0) > 0;
+  const trusted = trustsForwarded(manager);
   const scheme = trusted && told && /^https?$/i.test(told) ? told.toLowerCase() : own;
   const headers = new Map(request.headers).set('x-forwarded-proto', [trusted && told ? told : own]);
   if (manager['use_remote_address'] === true && manager['skip_xff_append'] !== true && sourceIp !== undefined)

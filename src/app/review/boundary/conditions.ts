@@ -1,9 +1,11 @@
+import { methods } from '../../../explain/http/malformed.ts';
 import { headerMatch } from '../../../explain/match/header-match.ts';
 import { pathMatch } from '../../../explain/match/path-match.ts';
 import { queryMatch } from '../../../explain/match/query-match.ts';
 import type { HttpRequest } from '../../../explain/request.ts';
 import type { Message } from '../../../model/envoy.ts';
-import { objects } from '../../../model/json.ts';
+import { isObject, objects } from '../../../model/json.ts';
+import { ofPath } from './filter-matches.ts';
 import { isSendable, pathCandidates } from './path-candidates.ts';
 import type { Parts } from './request.ts';
 import { valueCandidates } from './value-candidates.ts';
@@ -43,9 +45,20 @@ export function conditionsOf(match: Message): Conditions {
   });
   for (const matcher of objects(match['headers']) as Message[]) {
     const name = String(matcher['name'] ?? '').toLowerCase();
-    // The scheme is the connection's, and the path has a matcher of its own.
-    if (name === ':scheme' || name === ':path') continue;
+    // Of another scheme is another search (`withScheme`).
+    if (name === ':scheme') continue;
     const header = headerMatch(matcher);
+    if (name === ':path') {
+      const like = isObject(matcher['string_match']) ? ofPath(matcher['string_match'] as Message) : {};
+      add('path', {
+        matcher: like,
+        inverted: matcher['invert_match'] === true,
+        test: (value) => header.test(bare({ path: value ?? '/' })) === true,
+        sendable: isSendable,
+        candidates: pathCandidates(like),
+      });
+      continue;
+    }
     add(`header ${name === 'host' ? ':authority' : name}`, {
       matcher,
       inverted: matcher['invert_match'] === true,
@@ -87,7 +100,7 @@ export function meets(conditions: Conditions, parts: Parts): boolean {
   return true;
 }
 
-function bare(more: Partial<HttpRequest>): HttpRequest {
+export function bare(more: Partial<HttpRequest>): HttpRequest {
   return { method: 'GET', scheme: 'http', authority: '', path: '/', headers: new Map(), ...more };
 }
 
@@ -99,7 +112,7 @@ function withHeader(name: string, value: string | undefined): HttpRequest {
 
 /** Whether a header can have the value as it is: HTTP trims it, a method is a token, an authority a name. */
 function isValue(name: string, value: string): boolean {
-  if (name === ':method') return /^[A-Z]+$/.test(value) && value !== 'CONNECT' && value !== 'HEAD';
+  if (name === ':method') return methods.has(value) && value !== 'CONNECT';
   if (name === ':authority' || name === 'host') return /^[\w.-]+(:\d+)?$/.test(value);
   return /^[ -~]+$/.test(value) && value.trim() === value;
 }

@@ -52,7 +52,8 @@ function single(rule: Message): Message | undefined {
   return isObject(template) ? { path_match_policy: template } : undefined;
 }
 
-function ofPath(matcher: Message): Message {
+/** A StringMatcher of paths as the match of a route. */
+export function ofPath(matcher: Message): Message {
   const fold = matcher['ignore_case'] === true ? { case_sensitive: false } : {};
   if (typeof matcher['exact'] === 'string') return { path: matcher['exact'], ...fold };
   if (typeof matcher['prefix'] === 'string') return { prefix: matcher['prefix'], ...fold };

@@ -1,17 +1,20 @@
 import type { Message } from '../../../model/envoy.ts';
 import { requestOn, requestsAround } from './around.ts';
+import { requestUnder } from './authority.ts';
 import { requestIn } from './region.ts';
 import { type BoundaryRequest, type Parts, requestOf } from './request.ts';
 
 export type { BoundaryRequest } from './request.ts';
 
 /** The matches of two lists of routes, and which of them changed, moved or lead elsewhere. */
-export interface Sides {
+export interface MatchSides {
   base: readonly Message[];
   head: readonly Message[];
   changed: readonly Message[];
   /** Of filters: conditions without an order. */
   filters?: readonly Message[];
+  /** What takes the authorities of the virtual host (`underDomain`). */
+  domains?: readonly Message[];
 }
 
 /**
@@ -21,7 +24,10 @@ export interface Sides {
  *
  * @param most so many requests at the most; those of routes that stand at the same place come first
  */
-export function boundaryRequests({ base, head, changed, filters = [] }: Sides, most: number): BoundaryRequest[] {
+export function boundaryRequests(
+  { base, head, changed, filters = [], domains = [] }: MatchSides,
+  most: number,
+): BoundaryRequest[] {
   const found = new Map<string, BoundaryRequest>();
   const add = (parts: Parts | undefined): void => {
     if (parts === undefined) return;
@@ -29,14 +35,17 @@ export function boundaryRequests({ base, head, changed, filters = [] }: Sides, m
     found.set(JSON.stringify(request), request);
   };
   add(new Map());
-  for (const match of [...changed, ...filters]) add(requestOn(match));
+  for (const match of [...changed, ...filters]) add(requestUnder(domains, [match], []) ?? requestOn(match));
   for (const { first, second } of regionsOf(base, head, new Set(changed))) {
     if (found.size >= most / 2) break;
     const before = [...base.slice(0, first), ...head.slice(0, second)];
     const inside = [base[first], head[second]].filter((it) => it !== undefined);
-    add(requestIn(inside, before));
+    add(requestUnder(domains, inside, before));
   }
-  for (const match of [...changed, ...filters]) for (const parts of requestsAround(match)) add(parts);
+  for (const match of [...changed, ...filters]) {
+    add(requestUnder(domains, [], [match]));
+    for (const parts of requestsAround(match)) add(parts);
+  }
   for (const one of filters)
     for (const other of [...filters, ...base, ...head]) {
       if (found.size >= most) break;

@@ -1,11 +1,18 @@
+import { methods } from '../../../explain/http/malformed.ts';
 import type { Message } from '../../../model/envoy.ts';
 import type { Language } from '../../../rules/language/matcher.ts';
 import { textIn } from '../../../rules/language/witness.ts';
 import { valuesOf } from './languages.ts';
 import { swapped } from './path-candidates.ts';
 
+/** What clients ask for most, then the others that Envoy's parser takes. A tunnel (CONNECT) is no request of curl's. */
+const usual = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
+const sendableMethods = [...new Set([...usual, ...methods])].filter((it) => it !== 'CONNECT');
+
 /** Values on a matcher of a header or a query parameter, and just beside it. */
 export function valueCandidates(matcher: Message): string[] {
+  // Any other method is refused before it is routed, so that no text beside one is of use.
+  if (String(matcher['name']).toLowerCase() === ':method') return sendableMethods;
   const text = matcher['string_match'];
   if (!text) return matcher['range_match'] ? numbersAt(matcher['range_match']) : ['1'];
   const literal = text['exact'] ?? text['prefix'] ?? text['suffix'] ?? text['contains'];
