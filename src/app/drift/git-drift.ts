@@ -45,6 +45,7 @@ async function notApplied(git: Resource, twin: Resource | undefined, oracle: Eff
     return {
       ...shared,
       code: codes.notApplied,
+      severity: effect.proxies.length > 0 || effect.unknown ? 'error' : 'warning',
       message: `${name} is in Git and not in the cluster`,
       effect: effectIn(
         effect,

@@ -27,6 +27,29 @@ function fullHost(host: string, namespace: string): string {
   return `${host}.${namespace}.svc.cluster.local`;
 }
 
+/** One form of what may be written in several, by the field that holds it. */
+const canonicalForms = new Map<string, (value: string, namespace: string) => string>([
+  ['host', fullHost],
+  // Of a Sidecar and of a Gateway's server they may begin with a namespace; `*` is what they mean without.
+  ['hosts', (host, namespace) => fullHost(inNamespace(host, namespace).replace(/^\*\//, ''), namespace)],
+  [
+    'gateways',
+    (name, namespace) => (/[/.]/.test(name) || name === 'mesh' ? inNamespace(name, namespace) : `${namespace}/${name}`),
+  ],
+  ['exportTo', (name, namespace) => (name === '.' ? namespace : name)],
+  ...['ipBlocks', 'notIpBlocks', 'remoteIpBlocks', 'notRemoteIpBlocks'].map((key) => [key, block] as const),
+]);
+
+/** `./x` is `x` of the own namespace. */
+function inNamespace(name: string, namespace: string): string {
+  return name.replace(/^\.\//, `${namespace}/`);
+}
+
+/** A single address is a block of one (`util.AddrStrToCidrRange`). */
+function block(text: string): string {
+  return text.includes(':') ? text.replace(/\/128$/, '') : text.replace(/\/32$/, '');
+}
+
 /** Whether two scalars at `path` of objects in `namespace` are spellings of one value. */
 export function sameSpelling(left: unknown, right: unknown, path: Path, namespace: string): boolean {
   if (left === right) return true;
@@ -38,10 +61,8 @@ export function sameSpelling(left: unknown, right: unknown, path: Path, namespac
     }
     // Istio parses protocols in any case.
     if (key === 'protocol') return left.toLowerCase() === right.toLowerCase();
-    if (key === 'host' || key === 'hosts') {
-      const strip = (host: string): string => host.replace(/^\*\//, '');
-      return fullHost(strip(left), namespace) === fullHost(strip(right), namespace);
-    }
+    const canonical = canonicalForms.get(key);
+    return canonical !== undefined && canonical(left, namespace) === canonical(right, namespace);
   }
   return false;
 }

@@ -26,9 +26,21 @@ describe('differences of two objects', () => {
     ['the case of a protocol', { port: { protocol: 'http' } }, { port: { protocol: 'HTTP' } }],
     ['an explicit default', { route: [{ weight: 100 }] }, { route: [{}] }],
     ['the order of a set', { namespaces: ['a', 'b'] }, { namespaces: ['b', 'a'] }],
+    ['a Gateway with and without its namespace', { gateways: ['public'] }, { gateways: ['shop/public'] }],
+    ['the own namespace by its name', { hosts: ['shop/*', 'pay/*'] }, { hosts: ['pay/*', './*'] }],
+    ['an export to the own namespace', { exportTo: ['.'] }, { exportTo: ['shop'] }],
+    ['a block of one address', { ipBlocks: ['10.0.0.1', '::1'] }, { ipBlocks: ['10.0.0.1/32', '::1/128'] }],
     ['gateways that mean the mesh', { gateways: ['mesh'] }, {}],
   ])('calls %s weak', (_name, expected, live) => {
     expect(diff(expected, live).map(({ weak }) => weak)).toEqual([true]);
+  });
+
+  it.each([
+    ['a Gateway of another namespace', { gateways: ['public'] }, { gateways: ['edge/public'] }],
+    ['hosts of another namespace', { hosts: ['shop/*'] }, { hosts: ['pay/*'] }],
+    ['a field with a name that every object has', { constructor: 'a' }, { constructor: 'b' }],
+  ])('takes %s for another value', (_name, expected, live) => {
+    expect(diff(expected, live).map(({ weak }) => weak)).toEqual([false]);
   });
 
   it('does not take a header value for a duration', () => {
