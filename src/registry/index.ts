@@ -143,6 +143,13 @@ export function buildRegistry(input: RegistryInput): Registry {
   };
 }
 
+/** The release of the control plane, as a registry of the same input has it: `1.29`. */
+export function istioVersionOf({ resources, istiod: answers }: RegistryInput): string {
+  const everything = new ResourceIndex(resources);
+  const { image } = readIstiod(everything);
+  return `1.${controlPlaneVersion(answers?.version, image, everything.list('Pod')).minor}`;
+}
+
 function has(index: ResourceIndex, { group, kind, metadata }: Resource): boolean {
   return index.get(group, kind, metadata.namespace, metadata.name) !== undefined;
 }

@@ -5,6 +5,7 @@ import type { Origin } from '../model/provenance.ts';
 import type { Resource } from '../model/resource.ts';
 import { type Fault, findingOf } from './finding.ts';
 import { ofWrittenValue } from './placeholder.ts';
+import { refusal } from './refusal.ts';
 import type { Dropped } from './schema/admit.ts';
 import type { Broken } from './schema/cel/judge.ts';
 import { deprecated } from './schema/deprecated.ts';
@@ -146,7 +147,7 @@ function refused(mesh: CompiledMesh, kind: KnownKind, at: Origin, message: strin
     at,
     proxies: [],
     message: `${nameOf(at.path)} ${message}`,
-    effect: `the API server refuses the object (by ${kind.source}), so nothing of it is applied.`,
+    effect: refusal(`the API server refuses the object (by ${kind.source})`, mesh.accepted(at.resource)),
     fix,
   };
   return findingOf(mesh, ofWrittenValue(fault, at.resource.object, at.path));
@@ -207,7 +208,7 @@ function ofKind(mesh: CompiledMesh, kinds: KnownKinds, resource: Resource): Find
       message: known
         ? `is of version ${version}, in which ${known.source} has no ${kind}`
         : `is of a kind that ${group} has not got`,
-      effect: 'the API server refuses the object, so nothing of it is applied.',
+      effect: refusal('the API server refuses the object', undefined),
       fix: known
         ? `write one of ${versions}.`
         : near === undefined

@@ -1,10 +1,10 @@
 import { compileProxy } from '../../compile/index.ts';
 import type { ProxyConfig } from '../../model/envoy.ts';
-import { newestMinor } from '../../model/istio-version.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
-import { buildRegistry } from '../../registry/index.ts';
+import { buildRegistry, istioVersionOf } from '../../registry/index.ts';
 import type { Registry, RegistryInput } from '../../registry/types.ts';
+import { isRefusedByIstiod } from '../../rules/refused/index.ts';
 import { refusedBySchema } from '../../rules/schema-validation.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 
@@ -24,7 +24,7 @@ export function compiledMesh(
 ): CompiledMesh {
   const configs = new Map<string, ProxyConfig>(compiled);
   const written = byKey(git);
-  let accepted: ReadonlyMap<string, Resource> | undefined;
+  const accepted = byKey(input.accepted ?? []);
   return {
     registry,
     proxies: registry.proxies.filter(selected),
@@ -37,17 +37,17 @@ export function compiledMesh(
       }
       return config;
     },
-    written: (resource) => written.get(resourceKey(resource)),
-    accepted(resource) {
-      accepted ??= byKey(input.accepted ?? []);
-      return accepted.get(resourceKey(resource));
-    },
+    // A former version that the cluster keeps is written nowhere.
+    written: (resource) =>
+      accepted.get(resourceKey(resource)) === resource ? undefined : written.get(resourceKey(resource)),
+    accepted: (resource) => accepted.get(resourceKey(resource)),
     recreated: (anew) => compiledMesh(withEqualAge(input, anew), selected, git),
   };
 }
 
 /**
- * The state as the API server takes it: of an object that it refuses it keeps what it has.
+ * The state as the API server takes it: of an object that it or istiod's webhook refuses it keeps what it has. What it
+ * holds already stands, even where it was applied before there was a webhook.
  *
  * @param git objects as written in Git; what is there already was taken
  */
@@ -55,18 +55,22 @@ export function taken(input: RegistryInput, git: readonly Resource[]): RegistryI
   if (git.length === 0) return input;
   const written = byKey(git);
   const accepted = byKey(input.accepted ?? []);
-  const of = (index: ReadonlyMap<string, Resource>) => (resource: Resource) => index.get(resourceKey(resource));
-  const refused = refusedBySchema(input.resources, of(written), of(accepted), versionOf(input));
+  const heldOf = (resource: Resource): Resource | undefined => accepted.get(resourceKey(resource));
+  // What stands as the cluster has it was not applied anew.
+  const writtenOf = (resource: Resource): Resource | undefined =>
+    heldOf(resource) === resource ? undefined : written.get(resourceKey(resource));
+  const version = istioVersionOf(input);
+  const refused = refusedBySchema(input.resources, writtenOf, heldOf, version);
+  const isRefused = (resource: Resource): boolean => {
+    const own = writtenOf(resource);
+    return own !== undefined && isRefusedByIstiod(own, heldOf(resource), version);
+  };
+  for (const resource of input.resources) if (!refused.has(resource) && isRefused(resource)) refused.add(resource);
   if (refused.size === 0) return input;
   const resources = input.resources.flatMap((resource) =>
-    refused.has(resource) ? (accepted.get(resourceKey(resource)) ?? []) : [resource],
+    refused.has(resource) ? (heldOf(resource) ?? []) : [resource],
   );
   return { ...input, resources };
-}
-
-/** The release by whose schema objects are judged where the cluster has no definitions of its own. */
-function versionOf({ istiod }: RegistryInput): string {
-  return /^1\.\d+/.exec(istiod?.version ?? '')?.[0] ?? `1.${newestMinor}`;
 }
 
 function byKey(resources: readonly Resource[]): ReadonlyMap<string, Resource> {

@@ -3,7 +3,7 @@ import { type Resource, resourceKey } from '../../model/resource.ts';
 import type { ReviewedChange } from '../../model/review.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
 import { EffectOracle } from '../drift/effect.ts';
-import { gitDriftFindings } from '../drift/git-drift.ts';
+import { type Effects, gitDriftFindings } from '../drift/git-drift.ts';
 import { objectDrifts } from '../drift/objects.ts';
 import type { EffectiveChange } from './effective-changes.ts';
 import { involvedProxies } from './involved.ts';
@@ -40,11 +40,16 @@ export async function changesOf(
   const oracle = alone
     ? new EffectOracle(states.base, base.proxies, (proxy: Proxy) => base.config(byId.get(proxy.id) ?? proxy), signal)
     : involvedProxies(base, head, effective);
+  const stands = new Map(states.head.resources.map((resource) => [resourceKey(resource), resource]));
+  // Of an object that is refused the head has what the base has.
+  const isRefused = (git: Resource): boolean =>
+    stands.get(resourceKey(git)) === undefined || stands.get(resourceKey(git)) === held.get(resourceKey(git));
   const changes: ReviewedChange[] = [];
   for (const drift of drifts) {
+    const refused = drift.kind !== 'unmanaged' && isRefused(drift.git);
     const kind = drift.kind === 'not-applied' ? 'added' : drift.kind === 'unmanaged' ? 'deleted' : 'changed';
     const file = drift.kind === 'unmanaged' ? drift.live : drift.git;
-    for (const finding of await gitDriftFindings(drift, oracle)) {
+    for (const finding of await gitDriftFindings(drift, refused ? nobody : oracle)) {
       changes.push({
         resource: finding.resource,
         field: finding.field,
@@ -53,13 +58,20 @@ export async function changesOf(
         ...(kind === 'changed' ? { head: finding.expected, base: finding.live } : {}),
         proxies: finding.proxies,
         // Of an object that moves to another namespace, drift says what becomes of the other one.
-        effect: drift.kind !== 'changed' && drift.twin ? finding.effect : effectOf(finding.proxies.length, alone),
+        effect: refused
+          ? 'none: the object is refused.'
+          : drift.kind !== 'changed' && drift.twin
+            ? finding.effect
+            : effectOf(finding.proxies.length, alone),
       });
     }
     signal?.throwIfAborted();
   }
   return changes;
 }
+
+/** What a change does that is not applied. */
+const nobody: Effects = { change: () => Promise.resolve({ proxies: [], differences: [] }) };
 
 function effectOf(proxies: number, alone: boolean): string {
   if (proxies === 0) return 'no proxy holds anything else because of it.';

@@ -41,8 +41,11 @@ export async function review(
   const states = reviewedStates(toRegistryInput(state), [...before, ...older], [...after, ...newer]);
   const ids = new Set(state.proxies.map(({ id }) => id));
   const selected = ({ id }: Proxy): boolean => ids.size === 0 || ids.has(id);
+  const stateOfBase = taken(states.base, before);
+  // Of an object of the head that is refused the cluster keeps what the base made it.
+  const onBase = { ...states.head, accepted: stateOfBase.resources };
   const baseMesh = compiledMesh(states.base, selected, before);
-  const headMesh = compiledMesh(states.head, selected, after);
+  const headMesh = compiledMesh(onBase, selected, after);
 
   const secrets = options.secrets?.get(state);
   const judged = (mesh: CompiledMesh, told = findingsOf(mesh)): Finding[] => [
@@ -54,7 +57,7 @@ export async function review(
   const compared = compareFindings(olds, judged(headMesh, toldOfHead));
   const changed = asTheyStand(changedObjects(states, before, after), before, after);
   const introduced = asProven(compared.introduced, changed, toldOfHead);
-  const usable = { base: taken(states.base, before), head: taken(states.head, after) };
+  const usable = { base: { ...stateOfBase, accepted: stateOfBase.resources }, head: taken(onBase, after) };
   const kept = new Set(after.map(resourceKey));
   // On the way there is still what the change deletes, where the base has it.
   const written = [...after, ...before.filter((resource) => !kept.has(resourceKey(resource)))];

@@ -5,6 +5,7 @@ import { formatPath, sortedJson } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { type Fault, findingOf } from '../finding.ts';
 import { ofWrittenValue } from '../placeholder.ts';
+import { refusal } from '../refusal.ts';
 import type { CompiledMesh, Rule } from '../types.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
@@ -60,10 +61,27 @@ export const refusedByIstiod: Rule = {
 
 function judge(mesh: CompiledMesh, resource: Resource): Finding[] {
   const written = mesh.written(resource) ?? resource;
+  const accepted = mesh.accepted(resource);
   const found = told(written, mesh.registry);
   const isRefused = found.some(({ severity }) => severity === 'error');
-  const wentThrough = isRefused && isAccepted(written, mesh.accepted(resource));
-  return found.filter(({ severity }) => severity !== 'error' || !wentThrough).map((it) => finding(mesh, written, it));
+  const wentThrough = isRefused && isAccepted(written, accepted);
+  return found
+    .filter(({ severity }) => severity !== 'error' || !wentThrough)
+    .map((it) => finding(mesh, written, it, accepted));
+}
+
+/**
+ * Whether istiod's webhook refuses an object that is applied: not where the API server holds just this, and not for a value
+ * that is filled in before.
+ *
+ * @param istioVersion `1.29`
+ */
+export function isRefusedByIstiod(written: Resource, accepted: Resource | undefined, istioVersion: string): boolean {
+  if (!judges[`${written.group}/${written.kind}`] || isAccepted(written, accepted)) return false;
+  return told(written, { istioVersion }).some(
+    ({ severity, path, effect = '' }) =>
+      ofWrittenValue({ severity, effect }, written.object, path).severity === 'error',
+  );
 }
 
 /** What istiod's webhook says of an object. */
@@ -100,7 +118,8 @@ function own(all: Record<string, string>, names: Record<string, string>): Record
   return Object.fromEntries(Object.entries(all).filter(([name]) => name in names));
 }
 
-function finding(mesh: CompiledMesh, resource: Resource, { severity, path, message, effect, fix }: Told): Finding {
+function finding(mesh: CompiledMesh, resource: Resource, it: Told, accepted: Resource | undefined): Finding {
+  const { severity, path, message, effect, fix } = it;
   const fault: Fault = {
     code: severity === 'error' ? codes.refusedByIstiod : codes.warnedByIstiod,
     kind: 'invalid',
@@ -108,7 +127,7 @@ function finding(mesh: CompiledMesh, resource: Resource, { severity, path, messa
     at: { resource, path },
     proxies: [],
     message: `${formatPath(path)} ${message}`,
-    effect: effect ?? "istiod's webhook refuses the object, so nothing of it is applied.",
+    effect: effect ?? refusal("istiod's webhook refuses the object", accepted),
     fix,
   };
   return findingOf(mesh, ofWrittenValue(fault, resource.object, path));

@@ -140,6 +140,19 @@ describe('review', () => {
     expect([report.findings, report.review?.fixed.map(({ code }) => code)]).toEqual([[], ['MESH0171', 'MESH0171']]);
   });
 
+  it('has a refused change move nothing: the former version stays', async () => {
+    const broken = routes('v1').replace('hosts: [reviews]', 'hosts: ["*"]');
+    const { report } = await review({ 'dr.yaml': rule('v1'), 'vs.yaml': routes('v1') }, { 'vs.yaml': broken });
+    expect(report.findings.map(({ code, effect }) => [code, effect])).toEqual([
+      [
+        'MESH0174',
+        "istiod's webhook refuses the object, so nothing of it is applied: the cluster keeps its former version.",
+      ],
+    ]);
+    expect([report.review?.blastRadius, report.review?.requests]).toEqual([[], []]);
+    expect(report.review?.changes.map(({ effect }) => effect)).toEqual(['none: the object is refused.']);
+  });
+
   it('tells what it fixes, and counts only what it introduces', async () => {
     const { report, code } = await review(
       { 'dr.yaml': rule('v1'), 'vs.yaml': routes('v2') },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compiledMesh } from '../../../src/app/check/compiled-mesh.ts';
+import { overlay } from '../../../src/app/drift/overlay.ts';
 import { findingsOf } from '../../../src/rules/index.ts';
 import { refusedByIstiod } from '../../../src/rules/refused/index.ts';
+import type { CompiledMesh } from '../../../src/rules/types.ts';
 import { manifest } from '../../support/manifests.ts';
 import { inputOf, type MeshOptions } from '../../support/mesh.ts';
 import { hosts } from './cases/hosts.ts';
@@ -42,6 +44,46 @@ describe.each(Object.entries({ ...routing, ...hosts, ...policies }))(
     });
   },
 );
+
+describe('what is refused', () => {
+  const broken = '{hosts: ["*"], http: [{route: [{destination: {host: b}}]}]}';
+  const former = '{hosts: [b], http: [{route: [{destination: {host: b}}]}]}';
+  const meshOf = (spec: string, live?: string) => {
+    const { resources, ...input } = inputOf(manifest('VirtualService', 'a', spec));
+    const held = live === undefined ? [] : inputOf(manifest('VirtualService', 'a', live)).resources;
+    return compiledMesh({ ...input, accepted: held, resources: overlay(held, resources) }, () => true, resources);
+  };
+  const hosts = (mesh: CompiledMesh) => mesh.registry.resources('VirtualService').map(({ spec }) => spec['hosts']);
+  const effects = (mesh: CompiledMesh) => refusedByIstiod.find(mesh).map(({ effect }) => effect);
+
+  it('is not there, or is as it was before', () => {
+    expect(hosts(meshOf(former))).toEqual([['b']]);
+    expect(hosts(meshOf(broken))).toEqual([]);
+    expect(effects(meshOf(broken))).toEqual(["istiod's webhook refuses the object, so nothing of it is applied."]);
+    expect(hosts(meshOf(broken, former))).toEqual([['b']]);
+    expect(effects(meshOf(broken, former))).toEqual([
+      "istiod's webhook refuses the object, so nothing of it is applied: the cluster keeps its former version.",
+    ]);
+  });
+
+  it('is written nowhere where the former version stays', () => {
+    const mesh = meshOf(broken, former);
+    const [kept] = mesh.registry.resources('VirtualService');
+    expect(kept && mesh.written(kept)).toBeUndefined();
+  });
+
+  it('stands where the API server has just that, applied before there was a webhook', () => {
+    const mesh = meshOf(broken, broken);
+    expect([hosts(mesh), effects(mesh)]).toEqual([[['*']], []]);
+  });
+
+  it('is compiled where a variable is filled in first', () => {
+    const variable = ['$', '{HOST}'].join('');
+    expect(hosts(meshOf(`{hosts: ["${variable}"], http: [{route: [{destination: {host: b}}]}]}`))).toEqual([
+      [variable],
+    ]);
+  });
+});
 
 describe('what all objects share', () => {
   const spec = '{hosts: [a]}';
