@@ -1,11 +1,9 @@
+import { notYetCreated } from '../model/age.ts';
 import type { Resource } from '../model/resource.ts';
-
-/** Stands in for the creation time of an object that the API server has not got: it will be the newest. */
-const notCreated = '9999-12-31T23:59:59Z';
 
 /** Creation time of a resource, comparable as text. */
 export function creationTime(resource: Resource): string {
-  return resource.metadata.creationTimestamp ?? notCreated;
+  return resource.metadata.creationTimestamp ?? notYetCreated;
 }
 
 export function compareText(a: string, b: string): number {

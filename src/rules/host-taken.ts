@@ -5,6 +5,7 @@ import { resourceName } from '../model/resource.ts';
 import type { VirtualService } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
 import { domainsOf, holdersOf, nameOf, virtualHosts, virtualServiceOf } from './holders.ts';
+import { type Precedence, precedence } from './precedence.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { visibleTo } from './virtual-services.ts';
 
@@ -38,29 +39,37 @@ export const hostTaken: Rule = {
       // A namespace's own one goes before a public one: how a namespace makes an exception for itself.
       const exception =
         !winner.exportTo.has('*') && loser.exportTo.has('*') && [...holders].some((proxy) => !proxies.has(proxy));
-      const why = exception
-        ? `${resourceName(winner.resource)} is exported to these proxies' namespace by name and goes before it; all others use this one.`
-        : `sidecars do not merge VirtualServices; the older one, ${resourceName(winner.resource)}, keeps the host${
-            holders.size === 0 ? ', and this one is in no proxy' : ''
-          }.`;
+      const name = resourceName(winner.resource);
+      const { isKnown, why } = exception ? exported(name) : precedence(winner.resource, loser.resource);
+      const effect = isKnown
+        ? `sidecars do not merge VirtualServices; ${why} and keeps the host${holders.size === 0 ? ', and this one is in no proxy' : ''}.`
+        : `sidecars do not merge VirtualServices: the older one keeps the host. ${why}`;
       return findingOf(mesh, {
         code: codes.hostTaken,
         kind: 'conflict',
         severity: alike || exception ? 'info' : 'error',
         at: at(loser.resource, 'spec', 'hosts', index),
         proxies: exception ? proxies : [...proxies].filter((proxy) => holders.has(proxy)),
-        message: `has no effect for ${host}: ${resourceName(winner.resource)} has the host`,
+        message: isKnown
+          ? `has no effect for ${host}: ${name} has the host`
+          : `has host ${host}, as ${name} has: only the older one's routes are in force`,
         effect: alike
-          ? `none: ${resourceName(winner.resource)} is older, keeps the host, and has the same routes.`
-          : why,
-        fix: `move the routes into ${resourceName(winner.resource)}, or make both delegates of one VirtualService.`,
-        related: [
-          { message: `${resourceName(winner.resource)} has the host`, at: at(winner.resource, 'spec', 'hosts') },
-        ],
+          ? `none: ${isKnown ? `${why}, keeps the host, and` : `the older one keeps the host, and ${name}`} has the same routes.`
+          : effect,
+        fix: `move the routes into ${name}, or make both delegates of one VirtualService.`,
+        related: [{ message: `${name} has the host`, at: at(winner.resource, 'spec', 'hosts') }],
       });
     });
   },
 };
+
+/** A VirtualService that goes before another one for its exportTo. */
+function exported(name: string): Precedence {
+  return {
+    isKnown: true,
+    why: `${name} is exported to these proxies' namespace by name, goes before this one, which all others use,`,
+  };
+}
 
 function takenIn(mesh: CompiledMesh, proxy: Proxy): Omit<Taken, 'proxies'>[] {
   const candidates = visibleTo(mesh.registry, proxy).filter(

@@ -9,6 +9,7 @@ import type { Registry, VirtualService } from '../registry/types.ts';
 import { clusterReferences } from './cluster-references.ts';
 import { at, findingOf } from './finding.ts';
 import { isUnknownService } from './holders.ts';
+import { precedence } from './precedence.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { writtenVirtualServices } from './virtual-services.ts';
 
@@ -102,13 +103,19 @@ function idle(
       ? `has a ${section} route that is in no proxy: ${resourceName(rival)} has its connections`
       : `has a ${section} route that is in no proxy: ${whyIdle(mesh.registry, service, section)}`,
     effect: rival
-      ? 'its connections are led as the older one says.'
+      ? `its connections are led as the first of both says${ageOf(rival, service.resource)}`
       : 'its connections are led as if it were not there.',
     fix: rival
       ? `put the routes into ${resourceName(rival)}, or match other ports or sniHosts.`
       : 'correct its match, or the protocol of the port.',
     related: rival ? [{ message: 'has its connections', at: at(rival, 'spec', section) }] : [],
   });
+}
+
+/** Why another VirtualService has its way. */
+function ageOf(rival: Resource, own: Resource): string {
+  const { isKnown, why } = precedence(rival, own);
+  return isKnown ? ` (${why}).` : `. ${why}`;
 }
 
 /** Another VirtualService in use whose routes of the same kind share a host and a gateway with this one. */

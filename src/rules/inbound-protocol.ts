@@ -6,6 +6,7 @@ import type { Proxy } from '../model/proxy.ts';
 import { resourceName } from '../model/resource.ts';
 import type { ServicePort, ServiceTarget } from '../registry/types.ts';
 import { at, findingOf, placeKey } from './finding.ts';
+import { precedence } from './precedence.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 interface Harm {
@@ -37,19 +38,20 @@ export const inboundProtocol: Rule = {
         found.set(key, known);
         known.proxies.add(proxy);
       }
-    return [...found.values()].map(({ winner, loser, harm, proxies }) =>
-      findingOf(mesh, {
+    return [...found.values()].map(({ winner, loser, harm, proxies }) => {
+      const { isKnown, why } = precedence(winner.service.resource, loser.service.resource);
+      return findingOf(mesh, {
         code: codes.inboundProtocol,
         kind: 'conflict',
         severity: harm.severity,
         at: placeOf(loser),
         proxies,
-        message: `has port ${loser.targetPort} of its workload as ${loser.port.protocol}, which the older ${resourceName(winner.service.resource)} has as ${winner.port.protocol}`,
-        effect: `the sidecar takes the port as ${winner.port.protocol}, by whatever Service a request comes: ${harm.effect}`,
+        message: `has port ${loser.targetPort} of its workload as ${loser.port.protocol}, which ${isKnown ? 'the earlier ' : ''}${resourceName(winner.service.resource)} has as ${winner.port.protocol}`,
+        effect: `${isKnown ? '' : `${why.slice(0, -1)}: then `}the sidecar takes the port as ${winner.port.protocol}, by whatever Service a request comes: ${harm.effect}`,
         fix: 'give both ports the protocol that the workload speaks.',
-        related: [{ message: 'decides', at: placeOf(winner) }],
-      }),
-    );
+        related: [{ message: isKnown ? `decides: ${why}` : 'may decide', at: placeOf(winner) }],
+      });
+    });
   },
 };
 

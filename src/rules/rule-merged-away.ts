@@ -5,6 +5,7 @@ import type { Proxy } from '../model/proxy.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
 import type { DestinationRule } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
+import { precedence } from './precedence.ts';
 import type { Rule } from './types.ts';
 
 /** A part of a DestinationRule that the merge with an older one drops. */
@@ -39,19 +40,29 @@ export const ruleMergedAway: Rule = {
         }
       }
     }
-    return [...found.values()].map(({ resource, path, what, winner, host, proxies }) =>
-      findingOf(mesh, {
+    return [...found.values()].map(({ resource, path, what, winner, host, proxies }) => {
+      const { isKnown, why } = precedence(winner, resource);
+      return findingOf(mesh, {
         code: codes.ruleMergedAway,
         kind: 'conflict',
         severity: 'error',
         at: at(resource, ...path),
         proxies,
-        message: `has a ${what} for ${host} that is dropped: ${resourceName(winner)} is older and has its own`,
-        effect: `the proxies use the ${what} of ${resourceName(winner)}; nothing of this one's is in force.`,
+        message: isKnown
+          ? `has a ${what} for ${host} that is dropped: ${why} and has its own`
+          : `has a ${what} for ${host}, as ${resourceName(winner)} has: only the older one's is in force`,
+        effect: isKnown
+          ? `the proxies use the ${what} of ${resourceName(winner)}; nothing of this one's is in force.`
+          : `the proxies use the ${what} of one of both, and nothing of the other's. ${why}`,
         fix: 'keep one DestinationRule for the host.',
-        related: [{ message: `${resourceName(winner)} is in force`, at: at(winner, ...path.slice(0, 2)) }],
-      }),
-    );
+        related: [
+          {
+            message: isKnown ? `${resourceName(winner)} is in force` : `${resourceName(winner)} has its own`,
+            at: at(winner, ...path.slice(0, 2)),
+          },
+        ],
+      });
+    });
   },
 };
 

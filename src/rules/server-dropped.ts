@@ -7,6 +7,7 @@ import { type Origin, placeOf } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { resourceName } from '../model/resource.ts';
 import { findingOf, placeKey } from './finding.ts';
+import { precedence } from './precedence.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 interface Dropped {
@@ -41,13 +42,20 @@ export const serverDropped: Rule = {
         at: place,
         proxies,
         message,
-        effect: "the server is dropped with a line in istiod's log only, and what is bound to it is not served there.",
+        effect: `the server is dropped with a line in istiod's log only, and what is bound to it is not served there.${ageOf(place, rival)}`,
         fix,
         related: rival ? [{ message: `${resourceName(rival.resource)} has it`, at: rival }] : [],
       }),
     );
   },
 };
+
+/** What decides between servers of two Gateways whose ages are not known. */
+function ageOf({ resource }: Origin, rival: Origin | undefined): string {
+  if (!rival || rival.resource === resource) return '';
+  const { isKnown, why } = precedence(rival.resource, resource);
+  return isKnown ? '' : ` ${why}`;
+}
 
 function droppedIn({ registry }: CompiledMesh, proxy: Proxy): Omit<Dropped, 'proxies'>[] {
   const merged = mergedGateway(proxy, registry);
@@ -92,7 +100,7 @@ function clash(place: Origin, config: JsonObject, earlier: JsonObject[]): Omit<D
   return {
     place: below('port', 'number'),
     rival: rival && placeOf(rival),
-    message: `has port ${numberOf(config)} as ${protocol(config)}, which an older server of the same gateway has as ${protocol(rival)}`,
+    message: `has port ${numberOf(config)} as ${protocol(config)}, which an earlier server of the same gateway has as ${protocol(rival)}`,
     fix: 'give the server a port of its own (and open it in the Service).',
   };
 }

@@ -5,6 +5,7 @@ import { resourceName } from '../model/resource.ts';
 import type { Service } from '../registry/types.ts';
 import { at, findingOf } from './finding.ts';
 import { hostPlace } from './host-place.ts';
+import { precedence } from './precedence.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /**
@@ -25,6 +26,7 @@ export const serviceEntryClash: Rule = {
         if (other.resource === first.resource || other.namespace === first.namespace) return [];
         const both = mesh.proxies.filter(({ namespace }) => sees(first, namespace) && sees(other, namespace));
         if (both.length === 0 || leadsTo(mesh, first) === leadsTo(mesh, other)) return [];
+        const { isKnown, why } = precedence(first.resource, other.resource);
         return [
           findingOf(mesh, {
             code: codes.serviceEntryClash,
@@ -33,7 +35,7 @@ export const serviceEntryClash: Rule = {
             at: hostPlace(other),
             proxies: both,
             message: `claims ${other.hostname}, which ${resourceName(first.resource)} leads elsewhere`,
-            effect: `proxies in ${other.namespace} use this entry, those in ${first.namespace} ${resourceName(first.resource)}, and all others the older one (${resourceName(first.resource)}).`,
+            effect: `proxies in ${other.namespace} use this entry, those in ${first.namespace} ${resourceName(first.resource)}, and all others the first of both ${isKnown ? `(${why}).` : `in age. ${why}`}`,
             fix: 'keep one entry, or limit both with exportTo: ["."].',
             related: [
               { message: `${resourceName(first.resource)} claims it too`, at: at(first.resource, 'spec', 'hosts') },

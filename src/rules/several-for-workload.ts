@@ -7,6 +7,7 @@ import type { Proxy } from '../model/proxy.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
 import { matchesLabels } from '../registry/workload-labels.ts';
 import { at, findingOf } from './finding.ts';
+import { precedence } from './precedence.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /**
@@ -65,6 +66,8 @@ function toFinding(mesh: CompiledMesh, kind: string, { loser, winner, proxies }:
   const [proxy] = proxies;
   const mode =
     kind === 'PeerAuthentication' && proxy ? peerPolicy(mesh.registry, proxy.namespace, proxy.labels).mode : '';
+  const { isKnown, why } = precedence(winner, loser);
+  const then = mode === '' ? '' : ` (the mode is ${isKnown ? '' : 'then '}${mode})`;
   return findingOf(mesh, {
     code: codes.olderForWorkload,
     kind: 'conflict',
@@ -74,10 +77,12 @@ function toFinding(mesh: CompiledMesh, kind: string, { loser, winner, proxies }:
       ...(isObject(loser.spec['selector'] ?? loser.spec['workloadSelector']) ? selectorPath(loser) : ['spec']),
     ),
     proxies,
-    message: `holds for workloads that ${resourceName(winner)} holds for, too, and is younger`,
-    effect: `istiod takes the oldest alone: nothing of this one is in force there${mode === '' ? '' : ` (the mode is ${mode})`}.`,
+    message: `holds for workloads that ${resourceName(winner)} holds for, too${isKnown ? `: ${why}` : ', and says something else'}`,
+    effect: `istiod takes the oldest alone${isKnown ? `: nothing of this one is in force there${then}.` : `. ${why.slice(0, -1)}${then}.`}`,
     fix: `put both into one ${kind}, or make their selectors differ.`,
-    related: [{ message: `${resourceName(winner)} is in force`, at: at(winner, 'spec') }],
+    related: [
+      { message: `${resourceName(winner)} ${isKnown ? 'is in force' : 'holds for them, too'}`, at: at(winner, 'spec') },
+    ],
   });
 }
 

@@ -5,6 +5,7 @@ import { isObject, type JsonObject, objects } from '../model/json.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { type Resource, resourceKey, resourceName } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
+import { precedence } from './precedence.ts';
 import type { Rule } from './types.ts';
 
 interface Replaced {
@@ -41,19 +42,28 @@ export const telemetryReplaced: Rule = {
               known.proxies.add(proxy);
             }
     }
-    return [...found.values()].map(({ older, younger, part, fields, proxies }) =>
-      findingOf(mesh, {
+    return [...found.values()].map(({ older, younger, part, fields, proxies }) => {
+      const { isKnown, why } = precedence(older, younger);
+      const differing = [...fields].join(', ');
+      return findingOf(mesh, {
         code: codes.telemetryReplaced,
         kind: 'conflict',
         severity: 'warning',
         at: at(older, 'spec', part),
         proxies,
-        message: `selects workloads that the younger ${resourceName(younger)} selects, too, and says something else of ${[...fields].join(', ')}`,
-        effect: `there the younger one's ${part} is in force, and ${[...fields].join(', ')} of this one is not.`,
+        message: `selects workloads that ${isKnown ? 'the later ' : ''}${resourceName(younger)} selects, too, and says something else of ${differing}`,
+        effect: isKnown
+          ? `there the later one's ${part} is in force, and ${differing} of this one is not (${why}).`
+          : `there ${differing} of the later one's ${part} is in force alone. ${why}`,
         fix: 'put both into one Telemetry, or make their selectors differ.',
-        related: [{ message: `${resourceName(younger)} is in force`, at: at(younger, 'spec', part) }],
-      }),
-    );
+        related: [
+          {
+            message: `${resourceName(younger)} ${isKnown ? 'is in force' : 'says something else'}`,
+            at: at(younger, 'spec', part),
+          },
+        ],
+      });
+    });
   },
 };
 

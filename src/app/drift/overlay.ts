@@ -1,11 +1,9 @@
 import type { FieldDifference } from '../../compare/object/difference.ts';
+import { notYetCreated } from '../../model/age.ts';
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import { toResource } from '../../source/object.ts';
-
-/** An object that no API server has got yet is the newest of all: Istio lets the oldest win. */
-const notYetCreated = '9999-12-31T23:59:59Z';
 
 /**
  * Lays Git's objects over the API server's: the state that the cluster would have after applying Git. What only the API

@@ -1,3 +1,4 @@
+import { madeUpAt } from '../../model/age.ts';
 import type { ClusterState, ProxySource } from '../../model/cluster-state.ts';
 import { isObject, type JsonObject, objects } from '../../model/json.ts';
 import { type Resource, resourceKey, resourceName } from '../../model/resource.ts';
@@ -5,7 +6,7 @@ import { matchesLabels } from '../../registry/workload-labels.ts';
 import { toResource } from '../../source/object.ts';
 import { judgedKind } from '../drift/judged-kinds.ts';
 import { assumedObjects } from './assumed.ts';
-import { created, Pods } from './pods.ts';
+import { Pods } from './pods.ts';
 
 const workloadKinds = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Rollout']);
 const inject = 'sidecar.istio.io/inject';
@@ -100,7 +101,7 @@ function isFor(rule: Resource, service: Resource): boolean {
 function withAddress(service: Resource, index: number): Resource {
   if (service.spec['clusterIP'] !== undefined || service.spec['type'] === 'ExternalName') return service;
   const clusterIP = `10.96.${(index + 1) >> 8}.${(index + 1) & 255}`;
-  const metadata = { ...(service.object['metadata'] as JsonObject), creationTimestamp: created };
+  const metadata = { ...(service.object['metadata'] as JsonObject), creationTimestamp: madeUpAt };
   // What the API server fills in.
   const ports = objects(service.spec['ports']).map((port) => ({
     protocol: 'TCP',

@@ -1,12 +1,10 @@
+import { madeUpAt } from '../../model/age.ts';
 import { type JsonObject, objects } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { matchesLabels } from '../../registry/workload-labels.ts';
 import { toResource } from '../../source/object.ts';
 
 const tlsMode = 'security.istio.io/tlsMode';
-/** When all that is made up was made: before everything else. */
-export const created = '2000-01-01T00:00:00Z';
-
 type ProxyType = 'sidecar' | 'router';
 
 /** Pods that are made up, each once. */
@@ -70,7 +68,7 @@ export class Pods {
           name,
           namespace,
           labels: { ...labels, ...(type === undefined ? {} : { [tlsMode]: 'istio' }) },
-          creationTimestamp: created,
+          creationTimestamp: madeUpAt,
         },
         spec: {
           serviceAccountName: 'default',
