@@ -23,6 +23,10 @@ export function effectOfField(difference: FieldDifference, resource: Resource): 
       return `a failing request is retried ${live} times instead of ${expected}.`;
     case 'mode':
       return `${resource.kind === 'PeerAuthentication' ? 'servers accept' : 'clients use'} ${live} instead of ${expected}.`;
+    case 'istio.io/rev':
+      return difference.live === undefined
+        ? 'control planes of every revision read the object.'
+        : `only a control plane of revision ${live} reads the object.`;
     case 'subset':
       return `traffic goes to subset ${live} instead of ${expected}.`;
   }

@@ -19,9 +19,11 @@ import { counted } from '../../model/counted.ts';
 import type { ProxyConfig, ResourceType } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Diagnostic } from '../../model/report.ts';
+import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
 import { unseenIn } from '../clusters/unseen.ts';
 import { type Connections, connectionsOf } from './connections.ts';
+import { goneObjects } from './gone-objects.ts';
 import { IdlePatches } from './idle-patches.ts';
 import { inSlices, turn } from './in-slices.ts';
 import { judge } from './judge.ts';
@@ -34,6 +36,8 @@ export interface Examined {
   /** Its values have origins where there are differences to explain. */
   expected: ProxyConfig;
   differences: Difference[];
+  /** Of a proxy that is behind: objects that only its differences still speak of. */
+  gone?: ReadonlyMap<Difference, Resource>;
 }
 
 export interface ExamineOptions {
@@ -95,9 +99,9 @@ export async function examine(state: ClusterState, registry: Registry, options: 
       const outcome = await examineOne(source, proxy, registry, { state, connections, options, common });
       if (options.signal?.aborted && !('examined' in outcome)) continue;
       if ('examined' in outcome) {
-        const { differences, examined } = outcome;
+        const { differences, examined, gone } = outcome;
         result.idle.add(examined.proxy.id, outcome.compiled);
-        result.proxies.push({ examined, expected: outcome.expected, differences });
+        result.proxies.push({ examined, expected: outcome.expected, differences, gone });
         for (const { why } of outcome.aside) aside.set(asideReasons[why], (aside.get(asideReasons[why]) ?? 0) + 1);
         for (const it of outcome.problems) {
           if (it.code !== 'forbidden') continue;
@@ -216,6 +220,7 @@ async function examineLive(
     aside: live.aside,
     problems: answers.problems,
     ...comparison,
+    ...(examined.state === 'synced' ? {} : { gone: goneObjects(live.config, comparison.differences, registry) }),
   };
 }
 

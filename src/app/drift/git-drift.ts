@@ -11,7 +11,7 @@ import { type Effect, type EffectOracle, evidenceOf } from './effect.ts';
 import { effectOfField, shown } from './effects-wording.ts';
 import { controllerOf } from './managers.ts';
 import type { ObjectDrift } from './objects.ts';
-import { applied, withField } from './overlay.ts';
+import { applied, asWritten, withField } from './overlay.ts';
 
 /** Who says what a change of an object does. */
 export type Effects = Pick<EffectOracle, 'change'>;
@@ -103,7 +103,7 @@ async function changed(
   oracle: Effects,
   conventions: Conventions | undefined,
 ): Promise<Finding[]> {
-  const whole = await oracle.change(live, applied(git, live));
+  const whole = await oracle.change(live, asWritten(git, live));
   const effectOf = async (difference: FieldDifference): Promise<Effect> => {
     if (whole.proxies.length === 0) return whole;
     if (differences.length === 1 || differences.length > mostFieldsAlone) return whole;
@@ -132,6 +132,7 @@ function fieldFinding(git: Resource, live: Resource, difference: FieldDifference
   const subject = difference.kind === 'switched' ? formatPath(path.slice(0, -1)) : field;
   const owner = controllerOf(live, difference.livePath);
   const file = git.locate([])?.file ?? 'Git';
+  const stray = path[0] === 'metadata' && difference.expected === undefined;
   const item = (value: unknown): unknown => value ?? (difference.kind === 'changed' ? null : 'absent');
   return {
     ...finding(effect, {
@@ -149,7 +150,9 @@ function fieldFinding(git: Resource, live: Resource, difference: FieldDifference
     effect: effectIn(effect, effectOfField(difference, git), 'none yet: no proxy holds anything else because of it.'),
     fix: owner
       ? `none; wait until ${owner} is done.`
-      : `apply ${file}, or commit the live value if the change was meant.`,
+      : stray
+        ? 'remove it from the live object, for applying Git may leave it there, or commit it if it was meant.'
+        : `apply ${file}, or commit the live value if the change was meant.`,
   };
 }
 

@@ -1,14 +1,12 @@
 import { type FieldDifference, fieldDifferences } from '../../compare/object/difference.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
+import { isEffective } from './overlay.ts';
 
 /** One object in which Git and the API server disagree. */
 export type ObjectDrift =
   | { kind: 'not-applied'; git: Resource; twin?: Resource }
   | { kind: 'unmanaged'; live: Resource; twin?: Resource }
   | { kind: 'changed'; git: Resource; live: Resource; differences: FieldDifference[] };
-
-/** Parts of an object that change what Istio does, apart from `spec`. */
-const effectiveMetadata = /(^|\.)istio\.io\//;
 
 /** Groups whose objects mean what their author wrote: the API server adds no defaults that Git would have to repeat. */
 const verbatimGroup = /\.istio\.io$/;
@@ -49,7 +47,7 @@ export function differencesOf(git: Resource, live: Resource): FieldDifference[] 
   const found = fieldDifferences(git.object['spec'] ?? {}, live.object['spec'] ?? {}, ['spec'], options);
   for (const part of ['labels', 'annotations'] as const) {
     const pick = (resource: Resource): Record<string, string> =>
-      Object.fromEntries(Object.entries(resource.metadata[part]).filter(([key]) => effectiveMetadata.test(key)));
+      Object.fromEntries(Object.entries(resource.metadata[part]).filter(([key]) => isEffective(key)));
     const pairs = fieldDifferences(pick(git), pick(live), ['metadata', part], { ...options, liveOnlyFields: true });
     found.push(...pairs.map((difference) => ({ ...difference, weak: true })));
   }

@@ -35,6 +35,25 @@ export function applied(git: Resource, live: Resource | undefined): Resource {
   return { ...toResource(object, 'git'), locate: git.locate };
 }
 
+/**
+ * The object as Git means it: besides what applying it does, labels and annotations that it does not have are gone where
+ * they change what Istio does.
+ */
+export function asWritten(git: Resource, live: Resource): Resource {
+  const resource = applied(git, live);
+  const object = structuredClone(resource.object);
+  for (const part of ['labels', 'annotations'] as const) {
+    const values = (object['metadata'] as JsonObject)[part] as JsonObject;
+    for (const key of Object.keys(values)) if (isEffective(key) && !(key in git.metadata[part])) delete values[key];
+  }
+  return { ...toResource(object, 'git'), locate: git.locate };
+}
+
+/** Whether a label or an annotation changes what Istio does. */
+export function isEffective(key: string): boolean {
+  return /(^|\.)istio\.io\//.test(key);
+}
+
 /** Fields that Git does not write keep what the API server filled in; items of lists are paired by name or port. */
 function laidOver(live: Json | undefined, git: Json | undefined): Json | undefined {
   if (git === undefined) return live;

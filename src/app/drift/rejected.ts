@@ -75,7 +75,8 @@ function culprit(rejection: Rejection, expected: ProxyConfig, differences: reado
   });
   const patches = suspects.filter((suspect) => suspect.origin.resource.kind === 'EnvoyFilter');
   const pool = patches.length > 0 ? patches : suspects;
-  pool.sort((a, b) => b.score - a.score);
+  // Of several that fit alike the one that says the most is meant.
+  pool.sort((a, b) => b.score - a.score || b.origin.path.length - a.origin.path.length);
   return aboutOrder(rejection.details) ? operationOf(pool[0]?.origin) : pool[0]?.origin;
 }
 
@@ -120,7 +121,8 @@ function score(path: Path, value: unknown, details: string): number {
   if (typeof value === 'string' && text.length > 2 && details.includes(text)) points += 2;
   const key = path.findLast((step) => typeof step === 'string') ?? '';
   const camel = String(key).replace(/(^|_)([a-z])/g, (_, _underscore, letter: string) => letter.toUpperCase());
-  if (camel !== '' && details.includes(camel)) points += 3;
+  // As a word of its own: `RingHashLbConfig` does not speak of a field `config`.
+  if (/^\w+$/.test(camel) && new RegExp(`(?<![A-Za-z])${camel}(?![A-Za-z])`).test(details)) points += 3;
   if (typeof key === 'string' && key.length > 3 && details.includes(key)) points += 1;
   // Where Envoy's own code refuses, the sentence names the field in words: `the table size of maglev must be prime`.
   if (typeof key === 'string' && key.includes('_') && details.toLowerCase().includes(key.replaceAll('_', ' ')))

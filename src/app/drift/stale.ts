@@ -14,6 +14,8 @@ export interface Behind {
   examined: ExaminedProxy;
   expected: ProxyConfig;
   differences: Difference[];
+  /** Objects that only the differences still speak of. */
+  gone?: ReadonlyMap<Difference, Resource>;
 }
 
 /** Finds the Git object of the same name, for the place to show; undefined where Git has none. */
@@ -25,8 +27,9 @@ export type GitTwin = (resource: Resource) => Resource | undefined;
  */
 export function staleFindings(behind: readonly Behind[], gitTwin: GitTwin): Finding[] {
   const findings = new Map<string, Finding>();
-  for (const { examined, expected, differences } of behind) {
-    const all = new Map(differences.map((difference) => keyed(staleFinding(examined, expected, difference, gitTwin))));
+  for (const it of behind) {
+    const { examined, differences } = it;
+    const all = new Map(differences.map((difference) => keyed(staleFinding(it, difference, gitTwin))));
     const own = new Map(onePerField([...all.values()]).map(keyed));
     // Proxies stuck at different ages are told apart even where they share a value: each age is one story.
     const age = JSON.stringify([...all.keys()].sort());
@@ -68,12 +71,7 @@ function keyed(finding: Finding): [key: string, finding: Finding] {
   return [JSON.stringify([finding.resource, finding.field, finding.expected, finding.live]), finding];
 }
 
-function staleFinding(
-  examined: ExaminedProxy,
-  expected: ProxyConfig,
-  difference: Difference,
-  gitTwin: GitTwin,
-): Finding {
+function staleFinding({ examined, expected, gone }: Behind, difference: Difference, gitTwin: GitTwin): Finding {
   const origin = originsOf(expected, difference)[0];
   const finding: Finding = {
     code: codes.stale,
@@ -90,7 +88,10 @@ function staleFinding(
     related: [],
     evidence: evidenceOf(examined.proxy, [difference]),
   };
-  if (!origin || !isIstio(origin) || origin.path.length === 0) return finding;
+  if (!origin || !isIstio(origin) || origin.path.length === 0) {
+    const object = gone?.get(difference);
+    return object ? { ...finding, ...ofGone(object, gitTwin) } : finding;
+  }
   const values = inConfigTerms(origin, difference);
   return {
     ...finding,
@@ -98,6 +99,17 @@ function staleFinding(
     location: gitTwin(origin.resource)?.locate(values.path),
     expected: values.expected,
     live: values.live,
+  };
+}
+
+/** What an object did that is deleted is told once, as the object. */
+function ofGone(object: Resource, gitTwin: GitTwin): Partial<Finding> {
+  return {
+    resource: resourceName(object),
+    message: 'what istiod has no more',
+    location: gitTwin(object)?.locate([]),
+    expected: 'absent',
+    live: 'present',
   };
 }
 

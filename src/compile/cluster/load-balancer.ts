@@ -101,10 +101,13 @@ function applyConsistentHash(cluster: Cluster, hash: JsonObject): void {
   const size = (value: unknown): string | undefined => (Number(value ?? 0) === 0 ? undefined : String(value));
   if (maglev) {
     const table = size(maglev['tableSize']);
-    set('MAGLEV', maglev, table && 'maglev_lb_config', { table_size: table });
+    const config = { table_size: table };
+    deriveField(config, 'table_size', [maglev, 'tableSize']);
+    set('MAGLEV', maglev, table && 'maglev_lb_config', config);
     return;
   }
   const minimum = size((ring ?? hash)['minimumRingSize']);
-  if (ring) set('RING_HASH', ring, minimum && 'ring_hash_lb_config', { minimum_ring_size: minimum });
-  else set('RING_HASH', hash, 'ring_hash_lb_config', { minimum_ring_size: minimum ?? '1024' });
+  const config = { minimum_ring_size: ring ? minimum : (minimum ?? '1024') };
+  if (minimum) deriveField(config, 'minimum_ring_size', [ring ?? hash, 'minimumRingSize']);
+  set('RING_HASH', ring ?? hash, config.minimum_ring_size && 'ring_hash_lb_config', config);
 }
