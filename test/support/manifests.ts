@@ -20,6 +20,7 @@ const groups: Record<string, string> = {
   RequestAuthentication: 'security.istio.io/v1',
   Telemetry: 'telemetry.istio.io/v1',
   WasmPlugin: 'extensions.istio.io/v1alpha1',
+  TrafficExtension: 'extensions.istio.io/v1alpha1',
   EnvoyFilter: 'networking.istio.io/v1alpha3',
   Deployment: 'apps/v1',
 };

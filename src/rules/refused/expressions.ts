@@ -33,10 +33,13 @@ function hasWrongHas(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(hasWrongHas);
   if (typeof node !== 'object' || node === null || !('op' in node) || !('args' in node)) return false;
   const { op, args } = node;
-  if (op === 'call' && Array.isArray(args) && args[0] === 'has') {
-    const [field, ...others] = Array.isArray(args[1]) ? (args[1] as unknown[]) : [];
-    const isField = typeof field === 'object' && field !== null && 'op' in field && field.op === '.';
-    if (!isField && others.length === 0) return true;
-  }
+  if (op === 'call' && Array.isArray(args) && args[0] === 'has' && !isMacroOfField(args[1])) return true;
   return hasWrongHas(args);
+}
+
+/** Whether `has(...)` asks for a field; with no argument or with several it is a call of a function. */
+function isMacroOfField(args: unknown): boolean {
+  const [field, ...others] = Array.isArray(args) ? (args as unknown[]) : [];
+  if (field === undefined || others.length > 0) return true;
+  return typeof field === 'object' && field !== null && 'op' in field && field.op === '.';
 }

@@ -166,6 +166,7 @@ export const policies: Record<string, Cases> = {
     ],
     taken: [
       `{accessLogging: [{filter: {expression: "response.code >= 400 && !('a' in request.headers) && has(a.b)"}}]}`,
+      '{accessLogging: [{filter: {expression: "has() || has(a, b)"}}]}',
       '{tracing: [{randomSamplingPercentage: 100, customTags: {a: {literal: {value: b}}}}]}',
       '{metrics: [{overrides: [{tagOverrides: {a: {operation: REMOVE}, c: {value: d}}}]}]}',
     ],
