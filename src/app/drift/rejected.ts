@@ -118,7 +118,9 @@ function score(path: Path, value: unknown, details: string): number {
   const text = String(value);
   for (const [, quoted] of details.matchAll(/"([^"]{3,}?)(?:\.\.\.)?"/g))
     if (text.startsWith(quoted ?? '')) points += 4;
-  if (typeof value === 'string' && text.length > 2 && details.includes(text)) points += 2;
+  // A plain word may stand in any sentence.
+  if (typeof value === 'string' && text.length > 2 && details.includes(text))
+    points += /^[a-z]{1,7}$/.test(text) ? 0.5 : 2;
   const key = path.findLast((step) => typeof step === 'string') ?? '';
   const camel = String(key).replace(/(^|_)([a-z])/g, (_, _underscore, letter: string) => letter.toUpperCase());
   // As a word of its own: `RingHashLbConfig` does not speak of a field `config`.
@@ -127,5 +129,19 @@ function score(path: Path, value: unknown, details: string): number {
   // Where Envoy's own code refuses, the sentence names the field in words: `the table size of maglev must be prime`.
   if (typeof key === 'string' && key.includes('_') && details.toLowerCase().includes(key.replaceAll('_', ' ')))
     points += 3;
-  return points;
+  return points + likeness(path, text, details.toLowerCase());
+}
+
+/**
+ * For sentences that name a field by other words than its own (`local rate limit token bucket fill timer must be >= 50ms` of
+ * `token_bucket.fill_interval`): what stands above it, words of its name, and whether both speak of a duration.
+ */
+function likeness(path: Path, value: string, details: string): number {
+  const names = path.filter((step): step is string => typeof step === 'string');
+  const key = names.pop() ?? '';
+  const above = names.some((step) => step.includes('_') && details.includes(step.replaceAll('_', ' ')));
+  const words = new Set(details.match(/[a-z]{3,}/g));
+  const common = key.split('_').filter((word) => words.has(word)).length;
+  const durations = /\d(?:ms|us|s)\b/.test(details) && /^\d[\d.]*(?:ms|us|ns|s)$/.test(value);
+  return (above ? 1 : 0) + Math.min(common, 3) * 0.25 + (durations ? 0.5 : 0);
 }

@@ -85,6 +85,17 @@ it('names the object that only a proxy which is behind has, where it is deleted'
   expect(told(manifest('VirtualService', 'cart', '{hosts: [cart]}'))).toEqual([['Pod shop/cart-1', undefined]]);
 });
 
+it('finds the field that a sentence names by other words', () => {
+  const ejection = { interval: '7s', base_ejection_time: '0.01s', max_ejection_percent: 10 };
+  const expected = patched({ alt_stat_name: 'time', connect_timeout: '7s', outlier_detection: ejection });
+  const name = expected.clusters[0]?.name ?? '';
+  const details = 'outlier detection: the least time of an ejection must be >= 50ms';
+  const found = rejectedFindings(examined('rejected', { type: 'cluster', name, details }), expected, [], (it) => it);
+  expect(found.map(({ field }) => field)).toEqual([
+    'spec.configPatches[0].patch.value.outlier_detection.base_ejection_time',
+  ]);
+});
+
 it('tells one field that a proxy is behind with once, by the live value that is the likeliest', () => {
   const expected = patched({ connect_timeout: '7s' });
   const name = expected.clusters[0]?.name ?? '';
