@@ -19,6 +19,8 @@ export interface Payload {
   /** TLS of the client that is passed on as it is. */
   tls?: ClientTls;
   http?: Connection['http'];
+  /** Protocols that are offered instead of those of the cluster's TLS. */
+  alpn?: readonly string[];
 }
 
 /** Endpoints whose ends are followed; beyond them all are taken for alike. */
@@ -114,7 +116,9 @@ export function reach(
   const connection: Connection = {
     destinationIp: peer.address,
     destinationPort: port,
-    ...(transport.tls ? { tls: transport.tls, inner: payload.tls } : { tls: payload.tls, http: payload.http }),
+    ...(transport.tls
+      ? { tls: { ...transport.tls, alpn: payload.alpn ?? transport.tls.alpn }, inner: payload.tls }
+      : { tls: payload.tls, http: payload.http }),
   };
   const server: Sender = { name: peer.name, config: peer.config, principal: peer.principal };
   const arriving = { ...connection, sourceIp: sender?.address };

@@ -43,12 +43,20 @@ export interface PodOptions {
   environment?: Record<string, string>;
   annotations?: Record<string, string>;
   gateway?: boolean;
+  serviceAccount?: string;
 }
 
 /** YAML of a pod with a sidecar, or of a gateway's pod. */
 export function podYaml(
   id: string,
-  { labels = {}, addresses = ['10.0.0.1'], environment = {}, annotations = {}, gateway = false }: PodOptions = {},
+  {
+    labels = {},
+    addresses = ['10.0.0.1'],
+    environment = {},
+    annotations = {},
+    gateway,
+    serviceAccount,
+  }: PodOptions = {},
 ): string {
   const [namespace, name] = id.split('/');
   const env = Object.entries(environment).map(([key, value]) => ({ name: key, value }));
@@ -58,6 +66,7 @@ export function podYaml(
     kind: 'Pod',
     metadata: { name, namespace, labels, annotations },
     spec: {
+      serviceAccountName: serviceAccount,
       containers: [
         { name: 'app', image: 'app' },
         { name: 'istio-proxy', image: 'proxyv2', args, env },

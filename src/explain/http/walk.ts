@@ -9,6 +9,7 @@ import { type HttpRequest, headerOf } from '../request.ts';
 import type { Subject } from '../security/rbac.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { merged, type Payload, throughCluster } from '../upstream.ts';
+import { protocolsOffered, upstreamProtocol } from './alpn.ts';
 import { type FilterWalk, walkFilters } from './filters.ts';
 import { trustsForwarded } from './forwarded.ts';
 import { changedHeaders, headerChanges } from './headers.ts';
@@ -57,7 +58,7 @@ export function walkHttp(
   hop.filters = walk.verdicts;
   noteAnswer(hop, found, walk);
   if (walk.rerouted) found = note(hop, table, walk.request);
-  const outcome = walk.outcome ?? route(hop, table, found, walk.request, sender, world, walk.flags);
+  const outcome = walk.outcome ?? route(hop, manager, table, found, walk.request, sender, world, walk.flags);
   const certain = found.unpredictable ? open(found.unpredictable.reason) : outcome;
   const own = { ...certain, by: certain.by ?? hop.proxy, assumes: [...(certain.assumes ?? []), ...walk.assumes] };
   const result = forGrpc(own, request, hop.proxy);
@@ -143,6 +144,7 @@ function levelsOf(found: RouteFound, config: RouteConfiguration): (Route | Messa
 /** What the router does at the end of the filters. */
 function route(
   hop: Hop,
+  manager: Message,
   table: RouteTable,
   found: RouteFound,
   request: HttpRequest,
@@ -178,7 +180,7 @@ function route(
   hop.responseChanges = headerChanges('response', config, virtualHost, chosen, entry).flat();
   hop.upstream = upstreamRequest(config, found, entry, request);
   hop.rewritten = hop.upstream;
-  hop.branches = shares.flatMap((it) => send(hop, config, found, it, request, sender, world, flags));
+  hop.branches = shares.flatMap((it) => send(hop, manager, config, found, it, request, sender, world, flags));
   return merged(hop.branches);
 }
 
@@ -199,6 +201,7 @@ const notFound: Record<string, number> = { NOT_FOUND: 404, INTERNAL_SERVER_ERROR
 
 function send(
   hop: Hop,
+  manager: Message,
   config: RouteConfiguration,
   found: RouteFound,
   share: ClusterShare,
@@ -224,9 +227,11 @@ function send(
       },
     ];
   }
+  const protocol = upstreamProtocol(cluster, hop.connection);
   const payload: Payload = {
     request: share.share === 1 && hop.upstream ? hop.upstream : upstreamRequest(config, found, share.entry, request),
-    http: upstreamProtocol(cluster),
+    http: protocol,
+    alpn: protocolsOffered(manager, cluster, protocol),
   };
   const policy = retryPolicy(chosen, found.virtualHost);
   const branches = throughCluster(hop, sender, cluster, share.share, payload, world);
@@ -244,12 +249,6 @@ function placeOf(route: Route, { entry }: ClusterShare): Path {
   if (!entry) return ['route', route['route']?.['cluster_header'] ? 'cluster_header' : 'cluster'];
   const index = objects(route['route']?.['weighted_clusters']?.['clusters']).indexOf(entry);
   return ['route', 'weighted_clusters', 'clusters', index, 'name'];
-}
-
-function upstreamProtocol(cluster: Message): 'http/1.1' | 'h2c' {
-  const options =
-    cluster['typed_extension_protocol_options']?.['envoy.extensions.upstreams.http.v3.HttpProtocolOptions'];
-  return options?.['explicit_http_config']?.['http2_protocol_options'] ? 'h2c' : 'http/1.1';
 }
 
 /** How the router tells its client that the other side failed. */
