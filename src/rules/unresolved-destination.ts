@@ -1,6 +1,6 @@
 import { parseClusterName } from '../compile/cluster/name.ts';
 import { codes } from '../model/codes.ts';
-import type { VirtualHost } from '../model/envoy.ts';
+import type { Message, VirtualHost } from '../model/envoy.ts';
 import type { Finding } from '../model/finding.ts';
 import { valueAt } from '../model/json.ts';
 import { type Origin, originsAt } from '../model/provenance.ts';
@@ -27,8 +27,8 @@ interface Unresolved {
 }
 
 /**
- * Destinations of routes that lead to no cluster: what the proxy then answers is 503 with the flag NC (for TCP, it closes
- * the connection). Judged by the compiled config of each proxy, so a route that is in no proxy is silent here.
+ * Destinations of routes that lead to no cluster: what the proxy then answers is 503 (500 for routes of the Gateway API)
+ * with the flag NC; for TCP, it closes the connection. Judged by the compiled config of each proxy, so a route that is in no proxy is silent here.
  */
 export const unresolvedDestination: Rule = {
   name: 'unresolved-destination',
@@ -123,9 +123,16 @@ function destinationOf({ root, path }: ClusterReference): Origin | undefined {
     : undefined;
 }
 
-/** The Gateway API calls a reference's host its name. */
-function backendPath({ path }: Origin): Origin['path'] {
-  return path.at(-1) === 'host' ? [...path.slice(0, -1), 'name'] : path;
+/** The Gateway API calls a reference's host its name; its port stands beside it. */
+function backendPath({ path }: Origin, { code, field }: Missing): Origin['path'] {
+  if (path.at(-1) !== 'host') return path;
+  return [...path.slice(0, -1), ...(code === codes.unknownPort ? field : ['name'])];
+}
+
+/** What Envoy answers where a route's cluster is not there: 503 unless the route says otherwise, as those of the Gateway API. */
+function statusOf({ route }: ClusterReference): number {
+  const code = (route?.['route'] as Message | undefined)?.['cluster_not_found_response_code'];
+  return code === 'INTERNAL_SERVER_ERROR' ? 500 : code === 'NOT_FOUND' ? 404 : 503;
 }
 
 function isVirtual(resource: Origin['resource']): boolean {
@@ -138,7 +145,7 @@ function toFinding(
   worksOnAnotherPort: boolean,
 ): Finding {
   const requests = reference.route ? `requests for ${requestsOf(reference.route)}` : 'connections';
-  const failing = reference.route ? 'get 503 NC' : 'are closed';
+  const failing = reference.route ? `get ${statusOf(reference)} NC` : 'are closed';
   const field = valueAt(destination.resource.object, destination.path) === undefined ? [] : missing.field;
   return findingOf(mesh, {
     code: missing.code,
@@ -147,7 +154,7 @@ function toFinding(
       worksOnAnotherPort || missing.unsure || !reached || !meant ? 'info' : reference.mirror ? 'warning' : 'error',
     at: {
       ...destination,
-      path: isVirtual(destination.resource) ? [...destination.path, ...field] : backendPath(destination),
+      path: isVirtual(destination.resource) ? [...destination.path, ...field] : backendPath(destination, missing),
     },
     ...(missing.beside ? { edit: { ...destination, path: [...destination.path, ...missing.beside] } } : {}),
     proxies,

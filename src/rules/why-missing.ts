@@ -82,11 +82,14 @@ function isGuessed(registry: Registry, service: Service, { resource }: Origin): 
 
 function noPort(service: Service, { hostname, port }: ClusterName, destination: Origin): Missing {
   const ports = service.ports.map((it) => it.port).join(' and ');
-  const written = valueAt(destination.resource.object, [...destination.path, 'port']);
-  if (isObject(written))
+  const { resource, path } = destination;
+  // A reference of the Gateway API has its port beside its name.
+  const ofBackend = path.at(-1) === 'host' && resource.kind !== 'VirtualService';
+  const written = valueAt(resource.object, [...(ofBackend ? path.slice(0, -1) : path), 'port']);
+  if (isObject(written) || (ofBackend && written !== undefined))
     return {
       code: codes.unknownPort,
-      field: ['port', 'number'],
+      field: ofBackend ? ['port'] : ['port', 'number'],
       message: `sends to port ${port} of ${hostname}, which has ${ports} only`,
       fix: `write ${service.ports.map((it) => it.port).join(' or ')}.`,
     };

@@ -36,6 +36,23 @@ describe('destinations', () => {
     ]);
   });
 
+  it('leads a port of a route of the Gateway API to where it stands, with the status that Envoy answers with', () => {
+    const route = `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: cart, namespace: shop}
+spec:
+  parentRefs: [{group: "", kind: Service, name: cart}]
+  rules: [{backendRefs: [{name: cart, port: 80}]}]
+`;
+    const found = findingsIn(route);
+    expect(told(found)).toEqual(['MESH0101 HTTPRoute shop/cart spec.rules[0].backendRefs[0].port']);
+    expect(found[0]?.message).toBe(
+      'HTTPRoute shop/cart sends to port 80 of cart.shop.svc.cluster.local, which has 8080 only',
+    );
+    expect(found[0]?.effect).toContain('get 500 NC');
+  });
+
   it('is silent where the route is in no proxy, and where the destination is good', () => {
     const routes = `[{route: ${to('{host: cart, port: {number: 8080}}')}}, {match: [{uri: {prefix: /x}}], route: ${to('{host: cart}')}}]`;
     const found = findingsIn(virtualService('cart', `{hosts: [cart], http: ${routes}}`));
