@@ -92,6 +92,9 @@ export const codes = {
   noEndpoints: 'MESH0207',
   identityNotSent: 'MESH0209',
   unknownParent: 'MESH0210',
+  impossibleOperation: 'MESH0211',
+  hiddenFromGateway: 'MESH0212',
+  settingsForNoPort: 'MESH0213',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

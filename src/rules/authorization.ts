@@ -6,8 +6,10 @@ import { placeOf, type Source } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
+import { gatewaysWithoutIdentity } from './gateway-clients.ts';
 import { Identities } from './identities.ts';
 import { idlePolicy } from './idle-policy.ts';
+import { allowsNobody, type Source as SourceOfRule, sourcesOf, texts } from './policy-sources.ts';
 import { selectedProxies } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
@@ -23,49 +25,28 @@ export const authorization: Rule = {
       const selected = selectedProxies(policy, mesh.registry);
       if (!selected) return [];
       const sidecars = selected.filter((proxy) => proxy.type === 'sidecar');
+      const gateways = sidecars.length === 0 ? gatewaysWithoutIdentity(mesh, selected) : [];
       return [
         ...idlePolicy(mesh, policy, selected, idle),
         ...(selected.length > 0 ? unknownPrincipals(mesh, policy, selected, identities) : []),
         ...withoutMtls(mesh, policy, sidecars),
+        ...(gateways.length > 0 ? withoutCertificates(mesh, policy, gateways) : []),
       ];
     });
   },
 };
 
-interface SourceOfRule {
-  rule: number;
-  from: number;
-  source: JsonObject;
-}
-
-function sourcesOf(policy: Resource): SourceOfRule[] {
-  return objects(policy.spec['rules']).flatMap((rule, index) =>
-    objects(rule['from']).flatMap((from, at) =>
-      isObject(from['source']) ? [{ rule: index, from: at, source: from['source'] as JsonObject }] : [],
-    ),
-  );
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
 function unknownPrincipals(mesh: CompiledMesh, policy: Resource, selected: Proxy[], identities: Identities): Finding[] {
-  const sources = sourcesOf(policy);
+  // A gateway may verify clients by other roots than the mesh's own.
+  const foreign = selected.some((proxy) => proxy.type === 'router');
   const isDead = ({ source }: SourceOfRule): boolean => {
     const principals = texts(source['principals']);
-    return principals.length > 0 && !principals.some((it) => identities.mayBe(it));
+    return principals.length > 0 && !principals.some((it) => identities.mayBe(it, foreign));
   };
-  const allows = policy.spec['action'] === undefined || policy.spec['action'] === 'ALLOW';
-  const rules = objects(policy.spec['rules']);
-  const nobody =
-    allows &&
-    rules.every(
-      (rule, index) => objects(rule['from']).length > 0 && sources.filter((it) => it.rule === index).every(isDead),
-    );
-  return sources.flatMap(({ rule, from, source }) =>
+  const nobody = allowsNobody(policy, isDead);
+  return sourcesOf(policy).flatMap(({ rule, from, source }) =>
     texts(source['principals']).flatMap((principal, index) => {
-      if (identities.mayBe(principal)) return [];
+      if (identities.mayBe(principal, foreign)) return [];
       const near = identities.near(principal);
       return [
         findingOf(mesh, {
@@ -116,6 +97,30 @@ function withoutMtls(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): F
       }),
     );
   });
+}
+
+/** Clients of a gateway that shows its own certificate only, or none, have no identity there. */
+function withoutCertificates(mesh: CompiledMesh, policy: Resource, gateways: Proxy[]): Finding[] {
+  const nobody = allowsNobody(policy, ({ source }) => needingIdentity.some((key) => texts(source[key]).length > 0));
+  const denies = policy.spec['action'] === 'DENY';
+  return sourcesOf(policy).flatMap(({ rule, from, source }) =>
+    needingIdentity
+      .filter((key) => texts(source[key]).length > 0)
+      .map((key) =>
+        findingOf(mesh, {
+          code: codes.principalWithoutMtls,
+          kind: 'authz',
+          severity: nobody ? 'error' : 'warning',
+          at: at(policy, 'spec', 'rules', rule, 'from', from, 'source', key),
+          proxies: gateways.filter((it) => mesh.proxies.includes(it)),
+          message: `asks for ${key} at a gateway that asks no client for a certificate`,
+          effect: nobody
+            ? 'clients have no identity there: every request gets 403 (RBAC: access denied).'
+            : `clients have no identity there, so the rule ${denies ? 'denies' : 'matches'} nobody.`,
+          fix: 'use remoteIpBlocks or requestPrincipals, or tls mode MUTUAL for its servers.',
+        }),
+      ),
+  );
 }
 
 /** The ports that a rule is about; undefined where it is about all. */

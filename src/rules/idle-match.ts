@@ -10,7 +10,9 @@ import { isAssumed } from './assumed.ts';
 import { type Fault, findingOf, placeKey } from './finding.ts';
 import { holdersOf, matchOrigin, virtualHosts } from './holders.ts';
 import { meantHolders } from './meant-holders.ts';
+import { runsElsewhere } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unseen } from './unseen.ts';
 import { writtenVirtualServices } from './virtual-services.ts';
 
 const speaksHttp = /^(HTTP|HTTP2|GRPC|GRPC-Web|HTTP_PROXY)$/;
@@ -143,14 +145,18 @@ function whyIdle(
     (proxy) => matchesLabels(labels, proxy.labels) && (!namespace || proxy.namespace === namespace),
   );
   if (gateways.length > 0 || fromSomebody || holders.size === 0) return undefined;
+  const callers = typeof namespace === 'string' && namespace !== '' ? namespace : undefined;
+  const { unsure } = unseen(mesh.registry, 'has them');
+  const later = unsure || (Object.keys(labels).length > 0 && runsElsewhere(mesh.registry, labels, callers));
   return {
     key: match['sourceLabels'] === undefined ? 'sourceNamespace' : 'sourceLabels',
     fault: {
       code: codes.matchForNoSource,
       kind: 'missing-route',
-      severity: 'info',
+      // A workload that is scaled to zero, or of a cluster that was not read, may call later.
+      severity: later ? 'info' : 'warning',
       message: 'matches a source that no workload is',
-      effect: 'the match is in no proxy.',
+      effect: 'the match is in no proxy; requests go on to what follows it.',
       fix: 'correct the labels or the namespace, if the source is meant to exist.',
     },
   };

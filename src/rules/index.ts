@@ -8,6 +8,7 @@ import { emptySubset } from './empty-subset.ts';
 import { envoyFilter } from './envoy-filter.ts';
 import { gateway } from './gateway.ts';
 import { hiddenByScope } from './hidden-by-scope.ts';
+import { hiddenFromGateway } from './hidden-from-gateway.ts';
 import { hostTaken } from './host-taken.ts';
 import { httpFieldsOnTcp } from './http-fields-on-tcp.ts';
 import { httpRouteOnTcp } from './http-route-on-tcp.ts';
@@ -15,6 +16,7 @@ import { identityNotSent } from './identity-not-sent.ts';
 import { idleMatch } from './idle-match.ts';
 import { idleTcpRoute } from './idle-tcp-route.ts';
 import { impossibleMatch } from './impossible-match.ts';
+import { impossibleOperation } from './impossible-operation.ts';
 import { inboundProtocol } from './inbound-protocol.ts';
 import { matchMisses } from './match-misses.ts';
 import { namesNobody } from './names-nobody.ts';
@@ -32,6 +34,7 @@ import { selectsNobody } from './selects-nobody.ts';
 import { serverDropped } from './server-dropped.ts';
 import { serviceEntryClash } from './service-entry-clash.ts';
 import { serviceEntryPort } from './service-entry-port.ts';
+import { settingsForNoPort } from './settings-for-no-port.ts';
 import { severalForWorkload } from './several-for-workload.ts';
 import { shadowedRoute } from './shadowed-route.ts';
 import { sharedCertificate } from './shared-certificate.ts';
@@ -96,6 +99,9 @@ const rules: readonly Rule[] = [
   telemetryWithoutProvider,
   telemetryReplaced,
   inboundProtocol,
+  impossibleOperation,
+  hiddenFromGateway,
+  settingsForNoPort,
 ];
 
 /** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */

@@ -1,12 +1,17 @@
 import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
-import { objects } from '../model/json.ts';
+import { isObject, objects } from '../model/json.ts';
+import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
 import { hostsOverlap } from '../registry/hostname.ts';
+import { matchesLabels } from '../registry/workload-labels.ts';
 import { at, findingOf } from './finding.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
-/** Names in `exportTo` and in a Sidecar's egress hosts that are nobody's. Notes: they do nothing. */
+/**
+ * Names in `exportTo` and in a Sidecar's egress hosts that are nobody's. Notes, as they do nothing; a warning
+ * where a service hides behind a name that is only misspelt.
+ */
 export const namesNobody: Rule = {
   name: 'names-nobody',
   codes: [codes.unknownNamespace, codes.egressForNobody],
@@ -53,18 +58,42 @@ function egressForNobody(mesh: CompiledMesh, sidecar: Resource, namespaces: Set<
       );
       if (fits) return [];
       const exists = namespace === '*' || namespaces.has(namespace);
+      const meant = meantBy(mesh, namespace, name);
       return [
         findingOf(mesh, {
           code: codes.egressForNobody,
           kind: 'scope',
-          severity: 'info',
+          severity: meant && mesh.registry.unseenClusters.length === 0 ? 'warning' : 'info',
           at: at(sidecar, 'spec', 'egress', index, 'hosts', position),
-          proxies: [],
+          proxies: meant ? heldFor(mesh, sidecar) : [],
           message: `imports ${String(host)}, and ${exists ? `no service${namespace === '*' ? '' : ` of namespace ${namespace}`} has that name` : `namespace ${namespace} does not exist`}`,
-          effect: 'none: it adds nothing to what the workloads see.',
-          fix: "write namespace/host with the service's own namespace and full name, or remove it.",
+          effect: meant
+            ? `${meant} is not seen by these workloads, unless another item imports it.`
+            : 'none: it adds nothing to what the workloads see.',
+          fix: meant
+            ? `write ${meant}.`
+            : "write namespace/host with the service's own namespace and full name, or remove it.",
         }),
       ];
     }),
+  );
+}
+
+/** The service that was probably meant: of the short name in the namespace, or of the full one in another. */
+function meantBy({ registry }: CompiledMesh, namespace: string, name: string): string | undefined {
+  const found =
+    registry.services.find(
+      (service) => service.name === name && (namespace === '*' || service.namespace === namespace),
+    ) ?? registry.services.find(({ hostname }) => hostname === name);
+  return found && `${found.namespace}/${found.hostname}`;
+}
+
+/** The workloads that the Sidecar selects. */
+function heldFor({ proxies }: CompiledMesh, { metadata, spec }: Resource): Proxy[] {
+  const selector = isObject(spec['workloadSelector']) ? spec['workloadSelector'] : {};
+  const labels = isObject(selector['labels']) ? (selector['labels'] as Record<string, string>) : {};
+  return proxies.filter(
+    (proxy) =>
+      proxy.type === 'sidecar' && proxy.namespace === metadata.namespace && matchesLabels(labels, proxy.labels),
   );
 }

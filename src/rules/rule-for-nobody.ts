@@ -1,4 +1,6 @@
 import { codes } from '../model/codes.ts';
+import { isObject, objects } from '../model/json.ts';
+import type { Resource } from '../model/resource.ts';
 import { hostsOverlap, isWildcard, resolveShortName } from '../registry/hostname.ts';
 import { at, findingOf } from './finding.ts';
 import { isUnknownService } from './holders.ts';
@@ -25,9 +27,11 @@ export const ruleForNobody: Rule = {
           );
       if (known) return [];
       const other = unseen(registry, 'has it');
+      // Rules are looked up by the host of a destination, not by the one that clients ask for.
+      const destinations = destinationsFor(registry.resources('VirtualService'), host);
       const near = isUnknownService(registry, host)
         ? registry.services.filter(({ name }) => name === host.split('.')[0]).map(({ hostname }) => hostname)
-        : [];
+        : destinations;
       return [
         findingOf(mesh, {
           code: codes.ruleForNobody,
@@ -43,3 +47,12 @@ export const ruleForNobody: Rule = {
     });
   },
 };
+
+/** The destinations to which VirtualServices lead what is asked of a host. */
+function destinationsFor(services: readonly Resource[], host: string): string[] {
+  const routes = services
+    .filter(({ spec }) => Array.isArray(spec['hosts']) && spec['hosts'].includes(host))
+    .flatMap(({ spec }) => objects(spec['http']).flatMap((http) => objects(http['route'])));
+  const hosts = routes.map(({ destination }) => (isObject(destination) ? String(destination['host'] ?? '') : ''));
+  return [...new Set(hosts.filter((it) => it !== '' && it !== host))];
+}

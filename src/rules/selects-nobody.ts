@@ -58,9 +58,9 @@ function idle(
   return [
     findingOf(mesh, {
       code: codes.selectsNobody,
-      kind: 'scope',
+      kind: resource.kind === 'RequestAuthentication' ? 'authz' : 'scope',
       severity: other.unsure ? 'info' : 'warning',
-      at: at(resource, 'spec', selector),
+      at: at(resource, 'spec', selector, labelsKey(resource, selector)),
       proxies: [],
       message: `selects ${words.join(', ')}, which no pod${everywhere && root ? '' : ` of namespace ${namespace}`} has${elsewhere}${other.words}`,
       effect: 'none: it is in force nowhere.',
@@ -69,10 +69,15 @@ function idle(
   ];
 }
 
-/** A Sidecar writes `labels`, the others `matchLabels`. */
 function labelsOf(resource: Resource, key: string): Record<string, string> {
   if (key === 'selector') return selectorLabels(resource);
   const selector = resource.spec[key];
-  const labels = isObject(selector) ? (selector['labels'] ?? selector['matchLabels']) : undefined;
+  const labels = isObject(selector) ? selector[labelsKey(resource, key)] : undefined;
   return isObject(labels) ? (labels as Record<string, string>) : {};
+}
+
+/** A Sidecar writes `labels`, the others `matchLabels`. */
+function labelsKey(resource: Resource, key: string): string {
+  const selector = resource.spec[key];
+  return isObject(selector) && selector['labels'] !== undefined ? 'labels' : 'matchLabels';
 }

@@ -9,6 +9,7 @@ import { at, findingOf } from './finding.ts';
 import { allowsNobody, sourcesOf, texts } from './policy-sources.ts';
 import { selectedProxies } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unverifiedConditions } from './unverified-conditions.ts';
 
 /**
  * Callers that AuthorizationPolicies name and that cannot be: of namespaces that do not exist, with tokens of an issuer
@@ -54,20 +55,26 @@ function ofNoNamespace(mesh: CompiledMesh, policy: Resource, selected: Proxy[], 
 
 function ofNoIssuer(mesh: CompiledMesh, policy: Resource, selected: Proxy[]): Finding[] {
   const issuers = [...new Set(selected.flatMap((proxy) => issuersOf(proxy, mesh.registry)))];
-  return entries(mesh, policy, selected, {
-    key: 'requestPrincipals',
-    code: codes.unverifiedIssuer,
-    isKnown: (pattern) => issuers.some((issuer) => mayBeOf(pattern, `${issuer}/`)),
-    message: (name) =>
-      `names ${name}, and ${issuers.length === 0 ? 'no RequestAuthentication of these workloads verifies tokens' : `the workloads verify tokens of ${issuers.join(', ')} only`}`,
-    fix: 'add a RequestAuthentication with the issuer for these workloads, or correct the entry.',
-  });
+  return [
+    ...entries(mesh, policy, selected, {
+      key: 'requestPrincipals',
+      code: codes.unverifiedIssuer,
+      isKnown: (pattern) => issuers.some((issuer) => mayBeOf(pattern, `${issuer}/`)),
+      whole: issuers.length === 0,
+      message: (name) =>
+        `names ${name}, and ${issuers.length === 0 ? 'no RequestAuthentication of these workloads verifies tokens' : `the workloads verify tokens of ${issuers.join(', ')} only`}`,
+      fix: 'add a RequestAuthentication with the issuer for these workloads, or correct the entry.',
+    }),
+    ...(issuers.length === 0 ? unverifiedConditions(mesh, policy, selected) : []),
+  ];
 }
 
 interface Entries {
   key: 'namespaces' | 'requestPrincipals';
   code: string;
   isKnown: (entry: string) => boolean;
+  /** Whether no entry at all can be met, so that the list as a whole is at fault. */
+  whole?: boolean;
   message: (entry: string) => string;
   fix: string;
 }
@@ -77,7 +84,7 @@ function entries(
   mesh: CompiledMesh,
   policy: Resource,
   selected: Proxy[],
-  { key, code, isKnown, message, fix }: Entries,
+  { key, code, isKnown, whole = false, message, fix }: Entries,
 ) {
   const nobody = allowsNobody(policy, ({ source }) => {
     const written = texts(source[key]);
@@ -86,16 +93,16 @@ function entries(
   const denies = policy.spec['action'] === 'DENY';
   return sourcesOf(policy).flatMap(({ rule, from, source }) =>
     texts(source[key]).flatMap((entry, index) =>
-      isKnown(entry)
+      isKnown(entry) || (whole && index > 0)
         ? []
         : [
             findingOf(mesh, {
               code,
               kind: 'authz',
               severity: nobody ? 'error' : 'warning',
-              at: at(policy, 'spec', 'rules', rule, 'from', from, 'source', key, index),
+              at: at(policy, 'spec', 'rules', rule, 'from', from, 'source', key, ...(whole ? [] : [index])),
               proxies: selected.filter((it) => mesh.proxies.includes(it)),
-              message: message(entry),
+              message: message(whole ? texts(source[key]).join(' and ') : entry),
               effect: nobody
                 ? 'every request gets 403 (RBAC: access denied), because nobody meets the policy.'
                 : denies

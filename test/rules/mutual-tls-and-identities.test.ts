@@ -160,14 +160,23 @@ describe('AuthorizationPolicies', () => {
     ).toEqual(['warning']);
   });
 
-  it.each([
-    'cluster.local/ns/shop/sa/default',
-    '*',
-    '*/sa/default',
-    'cluster.local/ns/shop/*',
-    'other.domain/ns/x/sa/y',
-  ])('takes %s for somebody', (principal) => {
-    expect(findingsIn(naming(principal))).toEqual([]);
+  it.each(['cluster.local/ns/shop/sa/default', '*', '*/sa/default', 'cluster.local/ns/shop/*'])(
+    'takes %s for somebody',
+    (principal) => {
+      expect(findingsIn(naming(principal))).toEqual([]);
+    },
+  );
+
+  it('knows the trust domains that sidecars take clients of', () => {
+    const other = naming('other.domain/ns/x/sa/y');
+    expect(told(findingsIn(other))).toEqual([`MESH0140 ${field}[0]`]);
+    expect(findingsIn(other, { mesh: { caCertificates: [{ trustDomains: ['other.domain'] }] } })).toEqual([]);
+    expect(told(findingsIn(other, { mesh: { trustDomainAliases: ['other.domain'] } }))).toEqual([
+      `MESH0140 ${field}[0]`,
+    ]);
+    expect(
+      findingsIn(naming('other.domain/ns/shop/sa/default'), { mesh: { trustDomainAliases: ['other.domain'] } }),
+    ).toEqual([]);
   });
 
   it('tells identities that are asked for where mutual TLS is off', () => {

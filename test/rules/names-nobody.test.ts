@@ -20,13 +20,24 @@ it('notes a namespace that does not exist, where namespaces are known', () => {
 });
 
 it.each([
-  ['shop/nobody.shop.svc.cluster.local', 1],
-  ['nowhere/*.svc.cluster.local', 1],
-  ['edge/cart.shop.svc.cluster.local', 1],
-  ['shop/cart.shop.svc.cluster.local', 0],
-  ['*/cart.shop.svc.cluster.local', 0],
-  ['./*.shop.svc.cluster.local', 0],
-  ['istio-system/*', 0],
-])('judges an import of %s', (host, count) => {
-  expect(told(imports(host))).toEqual(Array(count).fill('MESH0196 info spec.egress[0].hosts[1]'));
+  ['shop/nobody.shop.svc.cluster.local', ['info']],
+  ['nowhere/*.svc.cluster.local', ['info']],
+  ['edge/cart.shop.svc.cluster.local', ['warning']],
+  ['shop/cart', ['warning']],
+  ['./cart', ['warning']],
+  ['shopp/cart.shop.svc.cluster.local', ['warning']],
+  ['shop/cart.shop.svc.cluster.local', []],
+  ['*/cart.shop.svc.cluster.local', []],
+  ['./*.shop.svc.cluster.local', []],
+  ['istio-system/*', []],
+])('judges an import of %s', (host, severities) => {
+  expect(told(imports(host))).toEqual(severities.map((it) => `MESH0196 ${it} spec.egress[0].hosts[1]`));
+});
+
+it('names the workloads that a misspelt import hides a service from', () => {
+  const misspelt = findingsIn(imports('shop/cart'), { extra: namespaces.join('') }).find(
+    ({ code }) => code === 'MESH0196',
+  );
+  expect(misspelt?.proxies).toContain('shop/catalog-v1');
+  expect(misspelt?.fix).toBe('write shop/cart.shop.svc.cluster.local.');
 });

@@ -26,3 +26,14 @@ it('takes a wildcard of a ServiceEntry for somebody', () => {
   );
   expect(told(rule('api.partner.example') + entry)).toEqual([]);
 });
+
+it('warns of a rule for the name that clients ask for, where routes lead to another', () => {
+  const routes = (host: string): string =>
+    manifest(
+      'VirtualService',
+      'api',
+      `{hosts: [api.partner.example], http: [{route: [{destination: {host: ${host}}}]}]}`,
+    );
+  expect(told(rule('api.partner.example') + routes('cart'))).toEqual(['MESH0192 warning spec.host']);
+  expect(told(rule('api.partner.example') + routes('api.partner.example'))).toContain('MESH0192 info spec.host');
+});

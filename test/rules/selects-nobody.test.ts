@@ -12,17 +12,19 @@ const sidecar = (labels: string, namespace = 'shop'): string =>
   manifest('Sidecar', 'some', `{workloadSelector: {labels: ${labels}}, egress: [{hosts: ["*/*"]}]}`, { namespace });
 
 it('tells selectors that no pod has the labels of', () => {
-  expect(told(jwt('{app: crat}'))).toEqual(['MESH0203 warning RequestAuthentication shop/jwt spec.selector']);
-  expect(told(sidecar('{app: crat}'))).toEqual(['MESH0203 warning Sidecar shop/some spec.workloadSelector']);
+  expect(told(jwt('{app: crat}'))).toEqual([
+    'MESH0203 warning RequestAuthentication shop/jwt spec.selector.matchLabels',
+  ]);
+  expect(told(sidecar('{app: crat}'))).toEqual(['MESH0203 warning Sidecar shop/some spec.workloadSelector.labels']);
   const rule = '{host: cart, workloadSelector: {matchLabels: {app: crat}}, trafficPolicy: {tls: {mode: DISABLE}}}';
   expect(told(manifest('DestinationRule', 'cart', rule))).toEqual([
-    'MESH0203 warning DestinationRule shop/cart spec.workloadSelector',
+    'MESH0203 warning DestinationRule shop/cart spec.workloadSelector.matchLabels',
   ]);
 });
 
 it('tells a Sidecar of the root namespace that selects pods of others, and no RequestAuthentication', () => {
   expect(told(sidecar('{app: cart}', 'istio-system'))).toEqual([
-    'MESH0203 warning Sidecar istio-system/some spec.workloadSelector',
+    'MESH0203 warning Sidecar istio-system/some spec.workloadSelector.labels',
   ]);
   expect(told(jwt('{app: cart}', 'istio-system'))).toEqual([]);
 });

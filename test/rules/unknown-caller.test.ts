@@ -37,9 +37,27 @@ it('is silent for namespaces that exist, patterns of some, what is excluded, and
 it('tells request principals of an issuer that the workload does not verify', () => {
   const principal = policy(from('requestPrincipals: ["https://id.example/*"]'));
   const place = 'spec.rules[0].from[0].source.requestPrincipals[0]';
-  expect(told(principal)).toEqual([`MESH0208 error ${place}`]);
   expect(told(principal + jwt('https://other.example'))).toEqual([`MESH0208 error ${place}`]);
-  expect(told(policy(from('requestPrincipals: ["*"]')))).toEqual([`MESH0208 error ${place}`]);
+});
+
+it('tells all request principals at once where no token is verified', () => {
+  const list = 'MESH0208 error spec.rules[0].from[0].source.requestPrincipals';
+  expect(told(policy(from('requestPrincipals: ["*"]')))).toEqual([list]);
+  const [both] = findingsIn(namespaces + policy(from('requestPrincipals: ["https://a.example/*", "*/ann"]')));
+  expect(both?.message).toContain('names https://a.example/* and */ann, and no RequestAuthentication');
+});
+
+it('tells conditions on claims that nobody verifies', () => {
+  const when = (rest: string, action = ''): string =>
+    policy(`{when: [{key: "request.auth.claims[group]", ${rest}}]}`, action);
+  const place = 'spec.rules[0].when[0].key';
+  expect(told(when('values: [staff]'))).toEqual([`MESH0208 error ${place}`]);
+  expect(told(when('values: [staff]', 'action: DENY, '))).toEqual([`MESH0208 warning ${place}`]);
+  expect(
+    told(policy('{to: [{operation: {paths: [/health]}}]}, {when: [{key: request.auth.principal, values: ["*"]}]}')),
+  ).toEqual(['MESH0208 warning spec.rules[1].when[0].key']);
+  expect(told(when('notValues: [staff]'))).toEqual([]);
+  expect(told(jwt('https://id.example') + when('values: [staff]'))).toEqual([]);
 });
 
 it('is silent for verified issuers, any principal of them, what is excluded, and filters that verify by themselves', () => {
