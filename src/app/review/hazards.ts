@@ -2,11 +2,12 @@ import { codes } from '../../model/codes.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import { resourceName } from '../../model/resource.ts';
+import { independentGroups } from './independent.ts';
 import { type Order, safeOrder } from './safe-order.ts';
 import type { DifferentRequest } from './sides.ts';
 import { statesBetween } from './states-between.ts';
 
-/** Beyond so many changed objects, or proxies to compile for them, orders are not tried out. */
+/** Beyond so many changed objects that have to do with each other, or proxies to compile, orders are not tried out. */
 const mostChanges = 24;
 const mostCompiled = 1500;
 
@@ -20,6 +21,8 @@ export interface Trouble {
 export interface ChangedObject {
   key: string;
   resource: Resource;
+  /** What the base has of it. */
+  former?: Resource;
   deleted: boolean;
 }
 
@@ -33,7 +36,8 @@ export interface Hazards {
 /**
  * Judges the states between base and head: where something is wrong in one of them that neither end has, it lasts for as
  * long as the rest is not applied. Then an order is looked for that meets no such state. Where the order in which the
- * files stand is such a one, as tools apply them that sort by name, the hazards are notes.
+ * files stand is such a one, as tools apply them that sort by name, the hazards are notes. Groups of objects that have
+ * nothing to do with each other are on the way at once, and each for itself only where that is bad.
  *
  * @param changed in the order in which they stand, deleted ones last
  * @param proxies how many are compiled for a state
@@ -44,28 +48,72 @@ export function orderHazards(
   proxies: number,
   judge: (keys: ReadonlySet<string>) => Trouble,
 ): Hazards {
-  if (changed.length < 2) return { findings: [], order: { kind: 'any' } };
-  const keys = changed.map(({ key }) => key);
-  const { states, all } = statesBetween(keys);
+  const groups = independentGroups(changed);
+  const plans = groups.map((objects) => ({ objects, ...statesBetween(objects.map(({ key }) => key)) }));
   const most = Math.floor(mostCompiled / Math.max(1, proxies));
-  if (changed.length > mostChanges || states.length > most) return { findings: [], order: { kind: 'untried' } };
   const known = new Map<string, Trouble>();
   const troubleIn = (state: readonly string[]): Trouble => {
-    const name = [...state].sort().join('\n');
+    const name = nameOf(state);
     const found = known.get(name) ?? judge(new Set(state));
     known.set(name, found);
     return found;
   };
-  const isBad = (state: readonly string[]): boolean => {
-    const { findings, requests } = troubleIn(state);
-    return findings.length + requests.length > 0;
-  };
-  const bad = states.filter(isBad);
+  const rounds = Math.max(...plans.map(({ states }) => states.length), 0);
+  if (groups.some(({ length }) => length > mostChanges) || rounds > most)
+    return { findings: [], order: { kind: 'untried' } };
+  for (let round = 0; round < rounds; round++) {
+    const together = plans.flatMap(({ states }) => states.slice(round, round + 1));
+    if (together.length < 2 || isBad(troubleIn(together.flat()))) continue;
+    for (const state of together) known.set(nameOf(state), { findings: [], requests: [] });
+  }
+  const open = plans.flatMap(({ states }) => states).filter((state) => !known.has(nameOf(state)));
+  if (open.length > most) return { findings: [], order: { kind: 'untried' } };
+  const found = plans.map((plan) => groupHazards(plan, most, troubleIn));
+  return { findings: found.flatMap(({ findings }) => findings), order: joinedOrder(changed, groups, found) };
+}
+
+interface Plan {
+  objects: readonly ChangedObject[];
+  states: string[][];
+  all: boolean;
+}
+
+function groupHazards(
+  { objects, states, all }: Plan,
+  most: number,
+  troubleIn: (state: readonly string[]) => Trouble,
+): Hazards {
+  const keys = objects.map(({ key }) => key);
+  const bad = states.filter((state) => isBad(troubleIn(state)));
   if (bad.length === 0 && all) return { findings: [], order: { kind: 'any' } };
-  const order = safeOrder(keys, isBad, Math.max(most, states.length));
+  const order = safeOrder(keys, (state) => isBad(troubleIn(state)), Math.max(most, states.length));
   const asTheyStand = order.kind === 'safe' && order.keys.every((key, index) => key === keys[index]);
-  const described = bad.flatMap((state) => hazardsOf(changed, state, troubleIn, asTheyStand));
+  const described = bad.flatMap((state) => hazardsOf(objects, state, troubleIn, asTheyStand));
   return { findings: distinct(described), order };
+}
+
+/** One order of all groups: as the objects stand where that is safe for each, else one group after the other. */
+function joinedOrder(
+  changed: readonly ChangedObject[],
+  groups: readonly (readonly ChangedObject[])[],
+  hazards: readonly Hazards[],
+): Hazards['order'] {
+  const orders = hazards.map(({ order }) => order);
+  const worst = orders.find(({ kind }) => kind === 'none') ?? orders.find(({ kind }) => kind === 'not-found');
+  if (worst) return worst;
+  if (orders.every(({ kind }) => kind === 'any')) return { kind: 'any' };
+  const standing = groups.map((objects) => objects.map(({ key }) => key));
+  const safe = orders.map((order, index) => (order.kind === 'safe' ? order.keys : (standing[index] ?? [])));
+  const asTheyStand = safe.every((keys, index) => keys.join() === standing[index]?.join());
+  return { kind: 'safe', keys: asTheyStand ? changed.map(({ key }) => key) : safe.flat() };
+}
+
+function isBad({ findings, requests }: Trouble): boolean {
+  return findings.length + requests.length > 0;
+}
+
+function nameOf(state: readonly string[]): string {
+  return [...state].sort().join('\n');
 }
 
 function hazardsOf(

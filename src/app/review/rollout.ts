@@ -49,7 +49,7 @@ export function asTheyStand(
   const [olds, news] = [base, head].map((all) => new Map(all.map((resource) => [resourceKey(resource), resource])));
   const objects = keys.flatMap((key): ChangedObject[] => {
     const resource = news?.get(key) ?? olds?.get(key);
-    return resource ? [{ key, resource, deleted: news?.get(key) === undefined }] : [];
+    return resource ? [{ key, resource, former: olds?.get(key), deleted: news?.get(key) === undefined }] : [];
   });
   return objects.sort((a, b) => {
     if (a.deleted !== b.deleted) return Number(a.deleted) - Number(b.deleted);
