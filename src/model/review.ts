@@ -11,7 +11,7 @@ export interface ReviewedChange {
   /** The head's value and the base's. */
   head?: unknown;
   base?: unknown;
-  /** Proxies whose config this change alone alters, as `namespace/pod`. */
+  /** Proxies whose config this change alters, alone or else together with the rest, as `namespace/pod`. */
   proxies: string[];
   effect: string;
 }

@@ -7,6 +7,7 @@ import { type Effects, gitDriftFindings } from '../drift/git-drift.ts';
 import { objectDrifts } from '../drift/objects.ts';
 import type { EffectiveChange } from './effective-changes.ts';
 import { involvedProxies } from './involved.ts';
+import { RestOfChange } from './rest-of-change.ts';
 import type { ReviewedStates } from './states.ts';
 
 /** Beyond so many proxies to compile, each for each object, it is told by origins who changes because of an object. */
@@ -21,7 +22,7 @@ interface EffectiveMesh {
 
 /**
  * What a change does object by object, and field by field, each with the proxies that hold something else because of it
- * alone. Differences of spelling, and files that only moved, are no changes.
+ * alone, or because of it and the rest of the change. Differences of spelling, and files that only moved, are no changes.
  *
  * @throws the signal's reason
  */
@@ -44,25 +45,32 @@ export async function changesOf(
   // Of an object that is refused the head has what the base has.
   const isRefused = (git: Resource): boolean =>
     stands.get(resourceKey(git)) === undefined || stands.get(resourceKey(git)) === held.get(resourceKey(git));
+  const rest = new RestOfChange(states.head, head, signal);
   const changes: ReviewedChange[] = [];
   for (const drift of drifts) {
     const refused = drift.kind !== 'unmanaged' && isRefused(drift.git);
     const kind = drift.kind === 'not-applied' ? 'added' : drift.kind === 'unmanaged' ? 'deleted' : 'changed';
     const file = drift.kind === 'unmanaged' ? drift.live : drift.git;
     for (const finding of await gitDriftFindings(drift, refused ? nobody : oracle)) {
+      const own = new Set(finding.proxies);
+      // What does nothing alone may do something that another part takes back.
+      const possible = own.size === 0 ? head.proxies : effective.map(({ proxy }) => proxy);
+      const others = possible.filter(({ id }) => !own.has(id));
+      const together = alone && !refused && others.length > 0 ? await rest.without(drift, finding.field, others) : [];
+      const proxies = [...own, ...together].sort();
       changes.push({
         resource: finding.resource,
         field: finding.field,
         kind,
         location: finding.location ?? file.locate([]),
         ...(kind === 'changed' ? { head: finding.expected, base: finding.live } : {}),
-        proxies: finding.proxies,
+        proxies,
         // Of an object that moves to another namespace, drift says what becomes of the other one.
         effect: refused
           ? 'none: the object is refused.'
           : drift.kind !== 'changed' && drift.twin
             ? finding.effect
-            : effectOf(finding.proxies.length, alone),
+            : effectOf(proxies.length, alone && (own.size > 0 || together.length === 0)),
       });
     }
     signal?.throwIfAborted();

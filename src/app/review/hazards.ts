@@ -141,11 +141,14 @@ function hazardsOf(
         : `${deleted ? 'delete' : 'apply'} ${needs.length > 0 ? first : 'the others'} first, in a change or sync wave of their own.`,
     };
   };
+  const failing = [...new Set(requests.flatMap(({ proxies }) => proxies))].sort();
   const told = findings.map((finding): Finding => {
     const { order, ...more } = hazard(needed((it) => it.findings.some((other) => placeOf(other) === placeOf(finding))));
     return {
       ...finding,
       ...more,
+      // What then is in no proxy (the routes of a Gateway that is not there) is missed by those whose requests fail.
+      proxies: finding.proxies.length > 0 ? finding.proxies : failing,
       message: `${finding.message}, ${order}`,
       effect: `while the rest is not applied: ${finding.effect}`,
     };
@@ -161,7 +164,7 @@ function hazardsOf(
       field: '',
       message: `requests fail on the way, ${order}`,
       location: object.resource.locate([]),
-      proxies: [...new Set(requests.flatMap(({ proxies }) => proxies))].sort(),
+      proxies: failing,
       layer: 'config',
       effect: `while the rest is not applied: ${request.curl} gets ${request.head}, and ${request.base} before.`,
       related: [],

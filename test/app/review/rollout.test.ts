@@ -138,6 +138,17 @@ describe('a rollout', () => {
     ]);
   });
 
+  it('of a renamed Gateway: whose requests fail while its VirtualService names one that is not there', () => {
+    const { hazards } = reviewed(
+      gateway('public') + rule('1') + outside('web', 1, 'public'),
+      rule('1') + outside('web', 1, 'zone') + gateway('zone'),
+    );
+    const named = hazards.findings.filter(({ field }) => field === 'spec.gateways[0]');
+    expect(named.map(({ resource, proxies }) => [resource, proxies])).toEqual([
+      ['VirtualService shop/web', ['edge/gate']],
+    ]);
+  });
+
   it('of a server that becomes STRICT before its clients', () => {
     const { hazards } = reviewed(rule('1', plain) + peers('PERMISSIVE'), rule('1') + peers('STRICT'));
     expect(hazards.order).toMatchObject({

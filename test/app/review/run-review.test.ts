@@ -93,6 +93,20 @@ describe('review', () => {
     expect(report.review?.rollout).toEqual(['apply DestinationRule shop/reviews', 'apply VirtualService shop/reviews']);
   });
 
+  it('tells of parts that do nothing alone what they do with the rest', async () => {
+    const retries = (more: string): string => routes('v1').replace('{route:', `{retries: {${more}}, route:`);
+    const { report } = await review(
+      { 'a.yaml': rule('v1'), 'b.yaml': retries('attempts: 0') },
+      { 'a.yaml': rule('v1'), 'b.yaml': retries('attempts: 3, perTryTimeout: 2s') },
+    );
+    const changes = report.review?.changes ?? [];
+    expect(changes.map(({ field, effect }) => [field.split('.').at(-1), effect.replace(/\d.*/, '')])).toEqual([
+      ['attempts', 'changes '],
+      ['perTryTimeout', 'has a part in what changes for '],
+    ]);
+    expect(changes[1]?.proxies).toEqual(changes[0]?.proxies);
+  });
+
   it('says that a renamed subset needs two steps', async () => {
     const { report } = await review(
       { 'a.yaml': rule('v1'), 'b.yaml': routes('v1') },
