@@ -20,6 +20,7 @@ import { asProven } from './as-proven.ts';
 import { blastRadius } from './blast.ts';
 import { changedObjects, changesOf } from './changes.ts';
 import { compareFindings } from './compare-findings.ts';
+import { comparedDiagnostics } from './compared-diagnostics.ts';
 import { effectiveChanges } from './effective-changes.ts';
 import { plainTextClients } from './plain-text-clients.ts';
 import { differingRequests } from './requests.ts';
@@ -92,11 +93,14 @@ export async function review(
     requests: differingRequests(baseMesh, headMesh, effective),
     rollout: rolloutInWords(hazards, changed),
   };
-  const report = ruleReport(head, state, headMesh, { findings, waived: rules.waived, diagnostics }, options);
+  const unread = comparedDiagnostics(base.diagnostics, head.diagnostics, base.ref);
+  const read = { ...head, diagnostics: unread.head };
+  const report = ruleReport(read, state, headMesh, { findings, waived: rules.waived, diagnostics }, options);
   if (hazards.order.kind === 'untried')
     report.diagnostics.push({
       severity: 'warning',
       message: `${changed.length} objects change at once; orders of applying them were not tried out`,
     });
+  report.diagnostics.push(...unread.fixed);
   return { ...report, review: part };
 }
