@@ -19,6 +19,7 @@ import { ProjectRules } from '../waivers/project-rules.ts';
 import { asProven } from './as-proven.ts';
 import { blastRadius } from './blast.ts';
 import { changedObjects, changesOf } from './changes.ts';
+import { asClosed } from './closed-ports.ts';
 import { compareFindings } from './compare-findings.ts';
 import { comparedDiagnostics } from './compared-diagnostics.ts';
 import { effectiveChanges } from './effective-changes.ts';
@@ -57,7 +58,7 @@ export async function review(
   const toldOfHead = findingsOf(headMesh);
   const compared = compareFindings(olds, judged(headMesh, toldOfHead));
   const changed = asTheyStand(changedObjects(states, before, after), before, after);
-  const introduced = asProven(compared.introduced, changed, toldOfHead);
+  const introduced = asClosed(asProven(compared.introduced, changed, toldOfHead), before);
   const usable = { base: { ...stateOfBase, accepted: stateOfBase.resources }, head: taken(onBase, after) };
   const kept = new Set(after.map(resourceKey));
   // On the way there is still what the change deletes, where the base has it.
