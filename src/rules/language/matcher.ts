@@ -59,9 +59,10 @@ function build(all: Ranges, fill: (automaton: Automaton) => number | undefined):
 
 function literal(automaton: Automaton, from: number, text: string, fold: boolean): number {
   let state = from;
-  for (const char of text) {
+  for (const unit of text.split('')) {
     const next = automaton.state();
-    const forms = fold ? [char.toLowerCase(), char.toUpperCase()] : [char];
+    // Envoy folds the letters of ASCII alone.
+    const forms = fold && /[A-Za-z]/.test(unit) ? [unit.toLowerCase(), unit.toUpperCase()] : [unit];
     automaton.step(
       state,
       forms.map((form): [number, number] => [form.charCodeAt(0), form.charCodeAt(0)]),

@@ -25,9 +25,11 @@ const classes: Record<string, Ranges> = {
  * Adds a regular expression of RE2's syntax to an automaton, matched as a whole as Envoy does.
  *
  * @returns the state behind it
- * @throws UnknownSyntax for flags, word boundaries, back references, Unicode classes
+ * @throws UnknownSyntax for flags, word boundaries, back references, Unicode classes, characters beyond 16 bits
  */
 export function addRegex(automaton: Automaton, from: number, text: string, all: Ranges): number {
+  // A step takes one UTF-16 unit, and these have two.
+  if (/[\ud800-\udfff]/.test(text)) throw new UnknownSyntax(text);
   const reader = new Reader(automaton, text.replace(/^\^/, '').replace(/(?<!\\)\$$/, ''), all);
   const end = reader.alternatives(from);
   if (!reader.done) throw new UnknownSyntax(text);
@@ -157,15 +159,16 @@ class Reader {
     const ranges: [number, number][] = [];
     for (let first = true; first || this.#text[this.#at] !== ']'; first = false) {
       if (this.done || this.#text.startsWith('[:', this.#at)) throw new UnknownSyntax(this.#text);
-      const from = this.#member();
-      const isRange = this.#text[this.#at] === '-' && this.#text[this.#at + 1] !== ']' && from.length === 1;
-      if (!isRange) {
-        ranges.push(...from.map(([a, b]): [number, number] => [a, b]));
+      const members = this.#member();
+      const from = pointOf(members);
+      if (from === undefined || this.#text[this.#at] !== '-' || this.#text[this.#at + 1] === ']') {
+        ranges.push(...members.map(([a, b]): [number, number] => [a, b]));
         continue;
       }
       this.#at += 1;
-      const to = this.#member();
-      ranges.push([(from[0] as [number, number])[0], (to[0] as [number, number])[1]]);
+      const to = pointOf(this.#member());
+      if (to === undefined || to < from) throw new UnknownSyntax(this.#text);
+      ranges.push([from, to]);
     }
     this.#at += 1;
     return negated ? complement(ranges, this.#all) : ranges;
@@ -181,4 +184,9 @@ class Reader {
 function point(char: string): Ranges {
   const code = char.charCodeAt(0);
   return [[code, code]];
+}
+
+/** The only character of a set, if it has just one: a class such as `\d` begins no range. */
+function pointOf([first, ...others]: Ranges): number | undefined {
+  return first && others.length === 0 && first[0] === first[1] ? first[0] : undefined;
 }
