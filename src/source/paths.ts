@@ -33,7 +33,7 @@ function resolvePath(path: string, { root, prefix }: PathBase, files: readonly s
   for (const candidate of candidates) {
     const found = posix
       .normalize(candidate)
-      .replace(/^\.?\/+|\/+$/g, '')
+      .replace(/^\.?\/+|(?<!\/)\/+$/g, '')
       .replace(/^\.$/, '');
     if (!found.startsWith('../') && files.some((file) => isBelow(file, found))) return found;
   }
@@ -45,7 +45,7 @@ function pathHint(path: string, files: readonly string[]): string {
   for (const file of files) {
     for (let end = file.indexOf('/'); end >= 0; end = file.indexOf('/', end + 1)) folders.add(file.slice(0, end));
   }
-  const near = nearest(path.replace(/^(\.?\/)+|\/+$/g, ''), folders);
+  const near = nearest(path.replace(/^(\.?\/)+|(?<!\/)\/+$/g, ''), folders);
   if (near.length > 0) return `did you mean ${near.join(' or ')}?`;
   const top = [...folders].filter((folder) => !folder.includes('/')).slice(0, 8);
   return top.length > 0 ? `folders there: ${top.join(', ')}` : 'the repository has no folders; leave --path out';

@@ -44,6 +44,31 @@ describe.each(Object.entries({ ...routing, ...hosts, ...policies }))(
   },
 );
 
+/** Each step of a search that begins anew at every character of a run would take minutes. */
+it.each<[kind: string, spec: object, fields: string[]]>([
+  [
+    'AuthorizationPolicy',
+    { rules: [{ to: [{ operation: { paths: [`/{*}${'/'.repeat(300_000)}a`] } }] }] },
+    ['spec.rules[0].to[0].operation.paths[0]'],
+  ],
+  [
+    'VirtualService',
+    { hosts: ['a'], http: [{ directResponse: { status: 200, body: { bytes: `a${'='.repeat(300_000)}a` } } }] },
+    ['spec.http[0].directResponse.body'],
+  ],
+  [
+    'VirtualService',
+    {
+      hosts: ['a'],
+      http: [{ retries: { attempts: 1, retryOn: 'x,'.repeat(30_000) }, route: [{ destination: { host: 'b' } }] }],
+    },
+    ['spec.http[0].retries.retryOn', 'spec.http[0].retries.retryOn'],
+  ],
+])('a long run of one character in %s is read once', (kind, spec, fields) => {
+  const mesh = compiledMesh(inputOf(manifest(kind, 'a', JSON.stringify(spec))), () => true);
+  expect(refusedByIstiod.find(mesh).map(({ field }) => field)).toEqual(fields);
+});
+
 it.each(words)('%s may stand in any object that proxies are compiled of', (word) => {
   const mesh = compiledMesh(
     inputOf(`

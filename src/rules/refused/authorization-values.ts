@@ -56,7 +56,8 @@ export function wantPaths(list: Place): void {
 function templateFault(path: string): string | undefined {
   const isTemplate = path.includes('{*}') || path.includes('{**}');
   let ended = false;
-  for (const part of path.replace(/^\/+|\/+$/g, '').split('/')) {
+  // The look behind keeps a long run of slashes inside from being tried from each of them.
+  for (const part of path.replace(/^\/+|(?<!\/)\/+$/g, '').split('/')) {
     const isOperator = part === '{*}' || part === '{**}';
     if (isOperator && ended) return '{**} is not its last operator';
     ended ||= part === '{**}';

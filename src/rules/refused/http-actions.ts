@@ -90,7 +90,7 @@ export function wantDirectResponse(response: Place): void {
   if (!response.isSet) return;
   const body = response.at('body');
   const [text, coded] = [body.at('string').text, body.at('bytes').text];
-  const size = bytesIn(text) + Math.floor((coded.replace(/=+$/, '').length * 3) / 4);
+  const size = bytesIn(text) + Math.floor((coded.replace(/(?<!=)=+$/, '').length * 3) / 4);
   if (size > 1024 * 1024) body.refuse('has more than 1 MB', 'write less, or let a service answer.');
   else if (size > 100 * 1024)
     body.note('has more than 100 KB', 'it goes to each proxy, and makes istiod slow.', 'write less.');
@@ -114,7 +114,7 @@ export function wantRetries(retries: Place): void {
   if (attempts.number === 0 && others.length > 0)
     retries.refuse(`has ${others.join(' and ')} without attempts above 0`, 'set attempts, or drop the others.');
   wantDuration(retries.at('perTryTimeout'));
-  for (const word of policy.text === '' ? [] : policy.text.split(','))
+  for (const word of policy.text === '' ? [] : new Set(policy.text.split(',')))
     if (!retryOn.includes(word) && !isKnownStatus(word))
       policy.refuse(`has ${JSON.stringify(word)}`, `write codes or some of ${retryOn.join(', ')}, without blanks.`);
   wantDuration(retries.at('backoff'));

@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js';
 import { durationNanos } from '../../model/duration.ts';
+import { compiled } from '../schema/pattern.ts';
 import type { Place } from './place.ts';
 
 const millisecond = 1_000_000n;
@@ -31,13 +31,9 @@ export function wantExpression(place: Place): void {
     );
 }
 
+/** Whether RE2 reads a text as an expression. */
 export function isExpression(text: string): boolean {
-  try {
-    RE2JS.compile(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return compiled(text) !== undefined;
 }
 
 /** Refuses a number that is out of these bounds. */

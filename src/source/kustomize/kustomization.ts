@@ -49,6 +49,6 @@ export function mappingsOf(value: Json | undefined): JsonObject[] {
 
 /** A path that a kustomization names, from the root. */
 export function pathFrom(kustomization: Kustomization, entry: string): string {
-  const path = posix.join(kustomization.directory, entry).replace(/\/+$/, '');
+  const path = posix.join(kustomization.directory, entry).replace(/(?<!\/)\/+$/, '');
   return path === '.' ? '' : path;
 }

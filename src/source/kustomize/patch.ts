@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
 import type { Location } from '../../model/resource.ts';
@@ -64,10 +65,11 @@ export function applies({ target }: Patch, { group, kind, names }: Patched): boo
   return typeof name !== 'string' || names.some((known) => matches(name, known));
 }
 
+/** kustomize's patterns are Go's, for the whole of a text. */
 function matches(pattern: string, text: string): boolean {
   if (pattern === text) return true;
   try {
-    return new RegExp(`^(?:${pattern})$`).test(text);
+    return RE2JS.matches(pattern, text);
   } catch {
     return false;
   }

@@ -58,7 +58,7 @@ function metadataGenerator(attribute: string): Generator {
     all: (values) => {
       const matchers = values.map(({ text, source }) => {
         const inList = text.startsWith('[') && text.endsWith(']');
-        const match = { string_match: stringMatcher(inList ? text.replace(/^[[\]]+|[[\]]+$/g, '') : text) };
+        const match = { string_match: stringMatcher(inList ? text.replace(/^[[\]]+|(?<![[\]])[[\]]+$/g, '') : text) };
         return derive(inList ? { list_match: { one_of: match } } : match, source);
       });
       return { metadata: metadataMatcher(filter, [key], anyValueMatcher(matchers)) };
