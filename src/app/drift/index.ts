@@ -27,6 +27,7 @@ import { readConventions } from './conventions/index.ts';
 import { EffectOracle } from './effect.ts';
 import { type Examination, examine } from './examine.ts';
 import { gitDriftFindings } from './git-drift.ts';
+import { JointEffects } from './joint-effects.ts';
 import { judgedKind } from './judged-kinds.ts';
 import { objectDrifts } from './objects.ts';
 import { judgeable, judgedProxies, proxyFindings } from './proxy-findings.ts';
@@ -96,9 +97,14 @@ export async function drift(git: DriftGit, state: ClusterState, options: DriftOp
   const places = await git.whereabouts(unmanaged, options.signal).catch(orIfStopped(options.signal, undefined));
   const conventions = readConventions(git.resources, state.resources);
   examination.notes.push(...conventions.diagnostics);
+  const together = new JointEffects(input, desired, new Set(selected.map(({ id }) => id)), options.signal);
   const found: Finding[] = [];
   for (const it of drifts) {
-    const findings = await gitDriftFindings(it, oracle, places, conventions);
+    const alone = await gitDriftFindings(it, oracle, places, conventions);
+    // One object in which nothing else differs has nothing to do it with.
+    const only = drifts.length === 1 && alone.length < 2;
+    const findings: Finding[] = [];
+    for (const finding of alone) findings.push(await together.of(finding, it, only));
     found.push(...(it.kind === 'not-applied' ? withRefusals(findings, it.git, registry) : findings));
   }
   const stopped = options.signal?.aborted === true;

@@ -32,6 +32,7 @@ export function withRefusals(findings: readonly Finding[], git: Resource, regist
   if (found.length === 0) return [...findings];
   return findings.map((finding) => ({
     ...finding,
+    severity: finding.severity === 'warning' ? 'error' : finding.severity,
     fix: `correct it first: it is refused, or parts of it dropped; then ${finding.fix}`,
     related: [
       ...finding.related,

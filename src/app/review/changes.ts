@@ -5,9 +5,9 @@ import type { CompiledMesh } from '../../rules/types.ts';
 import { EffectOracle } from '../drift/effect.ts';
 import { type Effects, gitDriftFindings } from '../drift/git-drift.ts';
 import { objectDrifts } from '../drift/objects.ts';
+import { RestOfChange } from '../drift/rest-of-change.ts';
 import type { EffectiveChange } from './effective-changes.ts';
 import { involvedProxies } from './involved.ts';
-import { RestOfChange } from './rest-of-change.ts';
 import type { ReviewedStates } from './states.ts';
 
 /** Beyond so many proxies to compile, each for each object, it is told by origins who changes because of an object. */

@@ -4,19 +4,19 @@ import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import type { RegistryInput } from '../../registry/types.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
-import { EffectOracle } from '../drift/effect.ts';
-import type { ObjectDrift } from '../drift/objects.ts';
-import { withField } from '../drift/overlay.ts';
+import { EffectOracle } from './effect.ts';
+import type { ObjectDrift } from './objects.ts';
+import { withField } from './overlay.ts';
 
 /**
- * What is missing in the head without a part of the change: some parts do nothing alone (a Gateway that only a changed
- * VirtualService names, the time for each of retries that there were none of) and are needed all the same.
+ * What is missing in the state after a change without a part of it: some parts do nothing alone (a VirtualService without its
+ * Gateway, the time for each of retries that there were none of) and are needed all the same.
  */
 export class RestOfChange {
   readonly #objects: ReadonlyMap<string, Resource>;
   readonly #oracle: EffectOracle;
 
-  constructor(input: RegistryInput, head: CompiledMesh, signal: AbortSignal | undefined) {
+  constructor(input: RegistryInput, head: Pick<CompiledMesh, 'proxies' | 'config'>, signal: AbortSignal | undefined) {
     this.#objects = new Map(input.resources.map((resource) => [resourceKey(resource), resource]));
     this.#oracle = new EffectOracle(input, head.proxies, (proxy) => head.config(proxy), signal);
   }
@@ -35,7 +35,7 @@ export class RestOfChange {
   }
 }
 
-/** The head's object with one field as the base has it. */
+/** The object after the change with one field as it was before. */
 function back({ live, differences }: ObjectDrift & { kind: 'changed' }, now: Resource, field: string): Resource {
   const own = differences.find((it) => formatPath(it.kind === 'extra' ? it.livePath : it.path) === field);
   return own && differences.length > 1 ? withField(now, reversed(own)) : live;
