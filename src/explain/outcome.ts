@@ -26,6 +26,8 @@ export interface Outcome {
   upstream?: HttpRequest;
   /** For `open`: what decides. */
   reason?: string;
+  /** For `open`: the shares of routes and endpoints decide, or a server outside of the mesh that is reached. */
+  decidedBy?: 'chance' | 'outside';
   /** For `open`: all ends that there may be, where they are known. */
   ends?: Outcome[];
   /** What a prediction takes for granted, such as that a Lua filter does not answer itself. */

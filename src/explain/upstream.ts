@@ -110,8 +110,10 @@ export function reach(
 ): { outcome: Outcome; inbound?: Hop } {
   if (peer.refuses) return { outcome: { kind: 'refused', flag: '-', details: peer.note ?? 'nobody listens' } };
   if (transport.proxyProtocol) return { outcome: open(`whether ${peer.name} understands a PROXY header`) };
-  if (peer.outside)
-    return { outcome: { ...open(`what ${peer.name} answers, which is outside of the mesh`), by: peer.name } };
+  if (peer.outside) {
+    const answer = open(`what ${peer.name} answers, which is outside of the mesh`);
+    return { outcome: { ...answer, decidedBy: 'outside', by: peer.name } };
+  }
   if (!peer.config) return { outcome: application(peer, port, transport, payload, world) };
   const connection: Connection = {
     destinationIp: peer.address,
@@ -223,8 +225,7 @@ export function merged(branches: readonly Branch[]): Outcome {
         : (outcome.reason ?? outcome.kind);
     ends.set(words, (ends.get(words) ?? 0) + share);
   }
-  return open(
-    `chance: ${[...ends].map(([words, part]) => `${percent(part)} ${words}`).join(', ')}`,
-    branches.map((it) => it.outcome),
-  );
+  const reason = `chance: ${[...ends].map(([words, part]) => `${percent(part)} ${words}`).join(', ')}`;
+  const outcomes = branches.map((it) => it.outcome);
+  return { ...open(reason, outcomes), decidedBy: 'chance' };
 }

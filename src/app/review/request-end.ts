@@ -20,7 +20,7 @@ export function endOf({ hop, outcome }: Explanation): End {
   );
   const words = [
     wordsOf(outcome),
-    clusters.length > 0 ? `${leaves(outcome.reason) ? 'through' : 'from'} ${clusters.join(', ')}` : '',
+    clusters.length > 0 ? `${outcome.decidedBy === 'outside' ? 'through' : 'from'} ${clusters.join(', ')}` : '',
     outcome.location ? `to ${outcome.location}` : '',
   ];
   const text = words.filter((it) => it !== '').join(' ');
@@ -48,18 +48,14 @@ function isFailure({ kind, status, upstream }: Outcome): boolean {
 }
 
 /** `503 UH`, `95 % 200, 5 % 503 UH`, `passed on to 192.0.2.10:80`, `closed UF`. */
-function wordsOf({ kind, status, flag, reason, by }: Outcome): string {
+function wordsOf({ kind, status, flag, reason = 'open', decidedBy, by }: Outcome): string {
   const flags = flag === '-' ? '' : ` ${flag}`;
   if (kind === 'answer') return `${status ?? ''}${flags}`;
   if (kind !== 'open') return `${kind}${flags}`;
-  if (reason?.startsWith('chance: ')) return reason.slice('chance: '.length);
+  if (decidedBy === 'chance') return reason.replace(/^chance: /, '');
   // Of a Service's address more is told than its name.
-  if (leaves(reason) && by) return `passed on to ${by.split(', ')[0]}`;
-  return `not known (${reason ?? 'open'})`;
-}
-
-function leaves(reason: string | undefined): boolean {
-  return reason?.endsWith('which is outside of the mesh') === true;
+  if (decidedBy === 'outside' && by) return `passed on to ${by.split(', ')[0]}`;
+  return `not known (${reason})`;
 }
 
 /** Whether who was served is no longer, or less often. */
