@@ -95,6 +95,8 @@ export const codes = {
   impossibleOperation: 'MESH0211',
   hiddenFromGateway: 'MESH0212',
   settingsForNoPort: 'MESH0213',
+  routeNotTaken: 'MESH0214',
+  backendRefused: 'MESH0215',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

@@ -40,6 +40,8 @@ const summaries: Record<Code, string> = {
   [codes.impossibleOperation]: 'An AuthorizationPolicy names a path or a method that no request has.',
   [codes.hiddenFromGateway]: 'A VirtualService is not exported to the namespace of the gateway that it is bound to.',
   [codes.settingsForNoPort]: 'A DestinationRule has settings for a port that its host has not got.',
+  [codes.routeNotTaken]: 'A listener of the Gateway API does not take the route that names it.',
+  [codes.backendRefused]: 'A route of the Gateway API sends to a namespace that does not allow it.',
   [codes.impossibleMatch]: 'A match that no request can meet.',
   [codes.emptySubset]: 'A subset selects no pod.',
   [codes.unusedDelegate]: 'A VirtualService without hosts is delegated to by none.',

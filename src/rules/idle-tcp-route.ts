@@ -9,6 +9,8 @@ import type { Registry, VirtualService } from '../registry/types.ts';
 import { clusterReferences } from './cluster-references.ts';
 import { at, findingOf } from './finding.ts';
 import { isUnknownService } from './holders.ts';
+import { serversFor } from './http-at-tls-server.ts';
+import { meantHolders } from './meant-holders.ts';
 import { precedence } from './precedence.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { writtenVirtualServices } from './virtual-services.ts';
@@ -93,12 +95,14 @@ function idle(
   used: Map<string, Set<Proxy>>,
 ): Finding {
   const rival = rivalOf(mesh, service, section, used);
+  const port = rival ? undefined : portOfNobody(mesh, service, objects(service.spec[section])[index] ?? {});
+  if (port) return forNoPort(mesh, service, section, index, port);
   return findingOf(mesh, {
     code: codes.idleTcpRoute,
     kind: rival ? 'conflict' : 'missing-route',
     severity: rival ? 'error' : 'warning',
     at: at(service.resource, 'spec', section, index),
-    proxies: [],
+    proxies: meantHolders(mesh, service),
     message: rival
       ? `has a ${section} route that is in no proxy: ${resourceName(rival)} has its connections`
       : `has a ${section} route that is in no proxy: ${whyIdle(mesh.registry, service, section)}`,
@@ -109,6 +113,36 @@ function idle(
       ? `put the routes into ${resourceName(rival)}, or match other ports or sniHosts.`
       : 'correct its match, or the protocol of the port.',
     related: rival ? [{ message: 'has its connections', at: at(rival, 'spec', section) }] : [],
+  });
+}
+
+/** A port of a rule's only match that no server for the hosts, and no service of them, has. */
+function portOfNobody(mesh: CompiledMesh, service: VirtualService, rule: JsonObject): number | undefined {
+  const [match, ...others] = objects(rule['match']);
+  const port = Number(match?.['port'] ?? 0);
+  if (port === 0 || others.length > 0) return undefined;
+  const inMesh = service.gateways.includes('mesh');
+  const services = inMesh ? service.hosts.map((host) => mesh.registry.serviceByHostname(host)) : [];
+  // What is no service's may be asked for on any port.
+  if (services.some((found) => found.length === 0)) return undefined;
+  const ports = [
+    ...services.flat().flatMap((it) => it.ports.map((own) => own.port)),
+    ...serversFor(mesh, service).map((server) => server.port.number),
+  ];
+  return ports.length === 0 || ports.includes(port) ? undefined : port;
+}
+
+function forNoPort(mesh: CompiledMesh, service: VirtualService, section: string, index: number, port: number): Finding {
+  const inMesh = service.gateways.includes('mesh');
+  return findingOf(mesh, {
+    code: codes.idleTcpRoute,
+    kind: 'missing-route',
+    severity: 'error',
+    at: at(service.resource, 'spec', section, index, 'match', 0, 'port'),
+    proxies: meantHolders(mesh, service),
+    message: `has a ${section} route for port ${port}, which ${inMesh ? 'none of its hosts has' : 'no server of its Gateways for its hosts has'}`,
+    effect: `it is in no proxy: ${inMesh ? 'connections are led as if it were not there.' : 'connections are closed.'}`,
+    fix: `write ${inMesh ? "one of the Service's ports" : "a port of the Gateway's servers"}, or drop the port.`,
   });
 }
 

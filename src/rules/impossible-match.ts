@@ -1,11 +1,11 @@
 import { codes } from '../model/codes.ts';
-import type { Route } from '../model/envoy.ts';
+import type { Message, Route, VirtualHost } from '../model/envoy.ts';
 import type { Finding } from '../model/finding.ts';
-import { objects, valueAt } from '../model/json.ts';
+import { isObject, objects, valueAt } from '../model/json.ts';
 import { type Origin, originsAt } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { findingOf, placeKey } from './finding.ts';
-import { matchOrigin, virtualHosts } from './holders.ts';
+import { domainsOf, matchOrigin, virtualHosts } from './holders.ts';
 import { type Never, neverMatches } from './language/never.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
@@ -21,28 +21,56 @@ export const impossibleMatch: Rule = {
   codes: [codes.impossibleMatch],
   find(mesh) {
     const found = new Map<string, Impossible>();
+    // Of a route for several hosts, one may be the authority's.
+    const met = new Set<string>();
     for (const proxy of mesh.proxies)
       for (const { virtualHost } of virtualHosts(mesh, proxy))
         for (const route of virtualHost.routes ?? []) {
-          const never = neverMatches(route.match);
+          const authority = authorityOf(route.match);
+          const elsewhere = authority && !fitsHost(authority.text, virtualHost) ? authority.never : undefined;
+          const never = neverMatches(route.match) ?? elsewhere;
           const place = never && placeIn(route, never);
+          if (authority && !elsewhere) {
+            const own = placeIn(route, authority.never);
+            if (own) met.add(placeKey(own));
+          }
           if (!place) continue;
           const known = found.get(placeKey(place)) ?? { place, never, proxies: new Set() };
           found.set(placeKey(place), known);
           known.proxies.add(proxy);
         }
-    return [...found.values()].map((it) => toFinding(mesh, it));
+    return [...found.values()]
+      .filter(({ place, never }) => never.why !== 'authority' || !met.has(placeKey(place)))
+      .map((it) => toFinding(mesh, it));
   },
 };
 
 /** The key of the VirtualService that says it: below the match, where the compiler knows. */
-function placeIn(route: Route, { path }: Never): Origin | undefined {
+function placeIn(route: Route, { path, why }: Never): Origin | undefined {
   const whole = matchOrigin(route);
   if (whole?.resource.kind !== 'VirtualService') return undefined;
   const own = originsAt(route, ['match', ...path]).find(
     (it) => it.resource === whole.resource && it.path.length >= whole.path.length,
   );
-  return own ?? whole;
+  if (!own || why !== 'authority') return own ?? whole;
+  return isObject(valueAt(own.resource.object, own.path)) ? { ...own, path: [...own.path, 'exact'] } : own;
+}
+
+/** The authority that a match asks for as a whole. */
+function authorityOf(match: Message): { text: string; never: Never } | undefined {
+  const headers = (match['headers'] ?? []) as Message[];
+  const index = headers.findIndex((header) => header['name'] === ':authority' && header['invert_match'] !== true);
+  const text = headers[index]?.['string_match']?.exact;
+  return typeof text === 'string' ? { text, never: { path: ['headers', index], why: 'authority' } } : undefined;
+}
+
+/** Whether requests for an authority can come to a virtual host. */
+function fitsHost(authority: string, host: VirtualHost): boolean {
+  const name = authority.toLowerCase().replace(/:\d+$/, '');
+  return domainsOf(host).some((domain) => {
+    if (domain.startsWith('*')) return name.endsWith(domain.slice(1));
+    return domain.endsWith('*') ? name.startsWith(domain.slice(0, -1)) : name === domain;
+  });
 }
 
 const words = {
@@ -60,6 +88,10 @@ const words = {
     fix: 'remove one of the two, or make two matches of it.',
   },
   scheme: { message: 'whose scheme is in capitals', fix: 'write http or https.' },
+  authority: {
+    message: "whose authority is none of its hosts'",
+    fix: 'write one of spec.hosts, or add the authority to them.',
+  },
   case: { message: 'whose method is not in capitals', fix: 'write it in capitals, as clients send it.' },
 } as const;
 

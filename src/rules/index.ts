@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import { authorization } from './authorization.ts';
+import { backendRefused } from './backend-refused.ts';
 import { claimsUnverified } from './claims-unverified.ts';
 import { clientTls } from './client-tls.ts';
 import { decidedByAge } from './decided-by-age.ts';
@@ -26,6 +27,7 @@ import { peerAuthentication } from './peer-authentication.ts';
 import { policyClash } from './policy-clash.ts';
 import { portTaken } from './port-taken.ts';
 import { refusedByIstiod } from './refused/index.ts';
+import { routeNotTaken } from './route-not-taken.ts';
 import { ruleForNobody } from './rule-for-nobody.ts';
 import { ruleMergedAway } from './rule-merged-away.ts';
 import { ruleNeverUsed } from './rule-never-used.ts';
@@ -102,6 +104,8 @@ const rules: readonly Rule[] = [
   impossibleOperation,
   hiddenFromGateway,
   settingsForNoPort,
+  routeNotTaken,
+  backendRefused,
 ];
 
 /** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */

@@ -118,23 +118,51 @@ function noSubset(registry: Registry, proxy: Proxy, service: Service, { hostname
         : `add a DestinationRule for ${hostname} with subset ${subset}.`,
     };
   const other = rule?.from[0];
+  const taker = rule ? undefined : mergedInto(registry, hidden, proxy);
   const why = other
     ? `${resourceName(other)} is used instead`
-    : isLookedUp(registry, hidden, service, proxy)
-      ? `it is not exported to namespace ${proxy.namespace}`
-      : `a DestinationRule counts for others only in the namespace of the service (${service.namespace}) or the root namespace`;
+    : taker
+      ? `it is merged into ${resourceName(taker)} of the same exportTo, which holds for some workloads only`
+      : isLookedUp(registry, hidden, service, proxy)
+        ? `it is not exported to namespace ${proxy.namespace}`
+        : `a DestinationRule counts for others only in the namespace of the service (${service.namespace}) or the root namespace`;
   return {
     code: codes.hiddenSubset,
     field: ['subset'],
     message: `sends to subset ${subset} of ${hostname}, which ${resourceName(hidden)} has, but ${why}`,
     fix: other
       ? `add subset ${subset} to ${resourceName(other)}.`
-      : 'make the DestinationRule visible to all who get the route, or limit the VirtualService in the same way.',
+      : taker
+        ? 'give the two rules different exportTo.'
+        : 'make the DestinationRule visible to all who get the route, or limit the VirtualService in the same way.',
     related: [
       { message: `${resourceName(hidden)} has the subset`, at: at(hidden, 'spec', 'exportTo') },
       ...(other ? [{ message: `${resourceName(other)} is in force`, at: at(other, 'spec', 'host') }] : []),
     ],
   };
+}
+
+/**
+ * The rule for some workloads only that a visible one of the same namespace was merged into, so that it is gone for all
+ * others (istiod's `mergeDestinationRule`, where both have the same `exportTo`).
+ */
+function mergedInto(registry: Registry, rule: Resource, proxy: Proxy): Resource | undefined {
+  const { namespace } = rule.metadata;
+  const scopes = Array.isArray(rule.spec['exportTo']) ? rule.spec['exportTo'].map(String) : [];
+  const seen =
+    scopes.length === 0 ||
+    scopes.some((it) => [it === '.' ? namespace : it].some((of) => of === '*' || of === proxy.namespace));
+  if (!seen) return undefined;
+  const host = String(rule.spec['host'] ?? '');
+  const hostname = resolveShortName(host, namespace, registry.domainSuffix);
+  return registry
+    .resources('DestinationRule')
+    .find(
+      (it) =>
+        it.metadata.namespace === namespace &&
+        it.spec['workloadSelector'] !== undefined &&
+        covers(registry, it, hostname),
+    );
 }
 
 /** Whether clients of the proxy's namespace look into the rule's namespace at all (istiod's `destinationRule`). */

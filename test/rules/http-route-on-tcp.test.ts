@@ -32,3 +32,25 @@ it('is silent for HTTP, sniffed and mixed ports, and for gateways', () => {
   const opening = '{hosts: [web.example], http: [{route: [{destination: {host: web.example, port: {number: 443}}}]}]}';
   expect(told(manifest('ServiceEntry', 'web', outside) + manifest('VirtualService', 'web', opening))).toEqual([]);
 });
+
+it('tells http routes of a gateway that passes the TLS of their hosts on', () => {
+  const gateway = (port: string, tls = ''): string =>
+    manifest('Gateway', 'gate', `{selector: {istio: ingress}, servers: [{port: ${port}, ${tls}hosts: ["*.example"]}]}`);
+  const passthrough = gateway('{number: 443, name: tls, protocol: TLS}', 'tls: {mode: PASSTHROUGH}, ');
+  const web = (rest = ''): string =>
+    manifest(
+      'VirtualService',
+      'web',
+      `{hosts: [web.example], gateways: [gate], ${rest}http: [{route: [{destination: {host: cart}}]}]}`,
+    );
+  const severities = (yaml: string) =>
+    findingsIn(yaml)
+      .filter(({ code }) => code === 'MESH0206')
+      .map(({ severity, field, proxies }) => `${severity} ${field} ${proxies.join()}`);
+  expect(severities(passthrough + web())).toEqual(['error spec.http edge/gate']);
+  const sni = 'tls: [{match: [{sniHosts: [web.example]}], route: [{destination: {host: cart}}]}], ';
+  expect(severities(passthrough + web(sni))).toEqual(['warning spec.http edge/gate']);
+  expect(severities(gateway('{number: 80, name: http, protocol: HTTP}') + web())).toEqual([]);
+  const simple = gateway('{number: 443, name: https, protocol: HTTPS}', 'tls: {mode: SIMPLE, credentialName: c}, ');
+  expect(severities(simple + web())).toEqual([]);
+});

@@ -31,7 +31,27 @@ describe('tcp and tls routes', () => {
   it('tells one for a port that is HTTP, or that is not there', () => {
     const missing = ['warning', 'missing-route', 'VirtualService shop/a', 'spec.tcp[0]'];
     expect(told(entry('HTTP') + route('a', 5432))).toEqual([missing]);
-    expect(told(entry('TCP') + route('a', 5433))).toEqual([missing]);
+    expect(told(entry('TCP') + route('a', 5433))).toEqual([
+      ['error', 'missing-route', 'VirtualService shop/a', 'spec.tcp[0].match[0].port'],
+    ]);
+  });
+
+  it('tells a tls route for a port that no server of its Gateway has', () => {
+    const gateway = manifest(
+      'Gateway',
+      'gate',
+      '{selector: {istio: ingress}, servers: [{port: {number: 443, name: tls, protocol: TLS}, tls: {mode: PASSTHROUGH}, hosts: [a.example]}]}',
+    );
+    const tls = (port: number): string =>
+      manifest(
+        'VirtualService',
+        'a',
+        `{hosts: [a.example], gateways: [gate], tls: [{match: [{port: ${port}, sniHosts: [a.example]}], route: [{destination: {host: cart}}]}]}`,
+      );
+    expect(told(gateway + tls(8443))).toEqual([
+      ['error', 'missing-route', 'VirtualService shop/a', 'spec.tls[0].match[0].port'],
+    ]);
+    expect(told(gateway + tls(443))).toEqual([]);
   });
 
   it('is silent for one in use, for sources that nobody is, and where a proxy is not looked at', () => {

@@ -23,6 +23,7 @@ it.each([
     'error',
     '[0].headers.x-a',
   ],
+  ['an authority of another host', '{authority: {exact: web.example}}', 'error', '[0].authority.exact'],
   ['a scheme in capitals', '{scheme: {exact: HTTPS}}', 'error', '[0].scheme'],
   ['a method in small letters', '{method: {exact: get}}', 'warning', '[0].method'],
 ])('tells %s', (_, match, severity, field) => {
@@ -42,4 +43,10 @@ it.each([
   '{method: {exact: PURGE}}',
 ])('is silent for %s', (match) => {
   expect(told(match)).toEqual([]);
+});
+
+it('takes an authority for met that one of the hosts has, with a port or without', () => {
+  for (const authority of ['cart', 'cart:8080', 'cart.shop', 'CART.shop.svc.cluster.local'])
+    expect(told(`{authority: {exact: "${authority}"}}`)).toEqual([]);
+  expect(told('{authority: {prefix: web}}')).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { pathLanguage } from './matcher.ts';
 /** Why no request meets a match: the place in the `RouteMatch` at fault, and words. */
 export interface Never {
   path: Path;
-  why: 'slash' | 'query' | 'empty' | 'contradiction' | 'case' | 'scheme';
+  why: 'slash' | 'query' | 'empty' | 'contradiction' | 'case' | 'scheme' | 'authority';
 }
 
 const known = new WeakMap<Message, { never: Never | undefined }>();
