@@ -57,8 +57,13 @@ export function ask({ compiled, mesh, proxies }: AskedMesh, asked: Asked): Expla
 
 function addressOf({ registry }: CompiledMesh, proxy: Proxy, host: string): string {
   if (/^[\d.]+$/.test(host)) return host;
-  const service = registry.sidecarScope(proxy).serviceByHostname.get(host);
+  // The cluster's DNS knows a Service that is hidden from the proxy, too.
+  const service =
+    registry.sidecarScope(proxy).serviceByHostname.get(host) ??
+    registry.serviceByHostname(host).find((it) => it.registry === 'Kubernetes');
   const address = service?.addresses.find((it) => it !== '0.0.0.0');
-  // Whatever a name outside of the mesh resolves to; 192.0.2.0/24 is for examples.
-  return address ?? '192.0.2.1';
+  return address ?? anyAddress;
 }
+
+/** Stands for whatever a name outside of the mesh resolves to; 192.0.2.0/24 is for examples. */
+export const anyAddress = '192.0.2.1';

@@ -1,6 +1,7 @@
 import type { Explanation, Outcome } from '../../explain/index.ts';
 import type { Message } from '../../model/envoy.ts';
 import { isObject } from '../../model/json.ts';
+import { anyAddress } from './ask.ts';
 
 /** How a request ends, for people and to compare. */
 export interface End {
@@ -54,7 +55,9 @@ function wordsOf({ kind, status, flag, reason = 'open', decidedBy, by }: Outcome
   if (kind !== 'open') return `${kind}${flags}`;
   if (decidedBy === 'chance') return reason.replace(/^chance: /, '');
   // Of a Service's address more is told than its name.
-  if (decidedBy === 'outside' && by) return `passed on to ${by.split(', ')[0]}`;
+  const [to = ''] = by?.split(', ') ?? [];
+  if (decidedBy === 'outside' && to !== '')
+    return `passed on to ${to.startsWith(`${anyAddress}:`) ? 'where its name leads' : to}`;
   return `not known (${reason})`;
 }
 

@@ -31,7 +31,8 @@ export class Mesh {
   readonly #byId: Map<string, Resource>;
   readonly #proxies: Map<string, Proxy>;
   readonly #proxyOf = new Map<Resource, Proxy>();
-  readonly #services = new Set<string>();
+  /** Names of the Services that have an address. */
+  readonly #services = new Map<string, string>();
   readonly #interceptions = new Map<Resource, Interception>();
 
   constructor(registry: Registry, pods: readonly Resource[], configOf: ConfigOf) {
@@ -42,7 +43,8 @@ export class Mesh {
     for (const pod of pods)
       for (const ip of isRunning(pod) ? ownAddresses(pod) : []) if (!this.#pods.has(ip)) this.#pods.set(ip, pod);
     for (const service of registry.services)
-      if (service.registry === 'Kubernetes') for (const ip of service.addresses) this.#services.add(ip);
+      if (service.registry === 'Kubernetes')
+        for (const ip of service.addresses) this.#services.set(ip, service.hostname);
   }
 
   proxyOf(pod: Resource): Proxy | undefined {
@@ -100,8 +102,9 @@ export class Mesh {
   peerAt(address: string, port: number): Peer {
     const pod = this.#pods.get(address);
     if (!pod) {
-      const name = this.#services.has(address)
-        ? `${address}:${port}, the address of a Service that is reached past its cluster,`
+      const service = this.#services.get(address);
+      const name = service
+        ? `${service} (${address}:${port}), a Service that is reached past its cluster,`
         : `${address === '' ? 'a server' : `${address}:${port}`}`;
       return { name, address, outside: true };
     }

@@ -54,12 +54,14 @@ const service = [
   .join('')
   // As the API server fills it in.
   .replaceAll('"containers":', '"serviceAccountName":"default","containers":');
+const settings = {
+  rootNamespace: 'istio-system',
+  trustDomain: 'cluster.local',
+  outboundTrafficPolicy: { mode: 'ALLOW_ANY' },
+};
 const told = (before: string, after: string): string[] => {
   const [base, head] = [before, after].map((more) =>
-    compiledMesh(
-      inputOf(`${service}${more}`, { mesh: { rootNamespace: 'istio-system', trustDomain: 'cluster.local' } }),
-      () => true,
-    ),
+    compiledMesh(inputOf(`${service}${more}`, { mesh: settings }), () => true),
   ) as [ReturnType<typeof compiledMesh>, ReturnType<typeof compiledMesh>];
   return differingRequests(base, head, effectiveChanges(base, head)).map(
     (it) => `${it.base} before, ${it.head} after${it.breaks ? ': breaks' : ''}`,
@@ -98,4 +100,11 @@ it('says where requests are passed on to that leave the mesh', () => {
   expect(told(entry('resolution: STATIC, endpoints: [{address: 198.51.100.7}]'), entry('resolution: NONE'))).toEqual([
     'passed on to 198.51.100.7:80 through outbound|80||stock.test before, passed on to 192.0.2.10:80 through outbound|80||stock.test after',
   ]);
+});
+
+it('sends requests for a Service that a Sidecar hides to its address all the same', () => {
+  const sidecar = manifest('Sidecar', 'default', '{egress: [{hosts: ["istio-system/*"]}]}');
+  expect(told('', sidecar)).toContain(
+    '200 from outbound|80||web.shop.svc.cluster.local before, passed on to web.shop.svc.cluster.local (10.1.0.1:80) through PassthroughCluster after',
+  );
 });
