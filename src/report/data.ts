@@ -1,16 +1,15 @@
-import { dump } from 'js-yaml';
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { Review } from '../model/review.ts';
 import type { WaivedFinding } from '../model/waiver.ts';
+import { asJson, asYaml } from './serialized.ts';
 import type { Reporter } from './types.ts';
 
 /** The versioned contract for scripts (docs/schema/report.schema.json). */
-export const json: Reporter = (report) => `${JSON.stringify(contract(report), null, 2)}\n`;
+export const json: Reporter = (report) => asJson(contract(report));
 
 /** The same contract as YAML. */
-export const yaml: Reporter = (report) =>
-  dump(JSON.parse(JSON.stringify(contract(report))), { lineWidth: 120, noRefs: true });
+export const yaml: Reporter = (report) => asYaml(contract(report));
 
 function contract({ review, ...report }: Report): unknown {
   return {

@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { WaivedFinding } from '../model/waiver.ts';
 import { diagnosticInWords, groupDiagnostics } from './diagnostics.ts';
+import { junitDocument, testcase } from './junit-xml.ts';
 import { sentence } from './place.ts';
 import { affectedInWords } from './proxies.ts';
 import { examined } from './totals.ts';
@@ -19,9 +20,7 @@ interface Case {
 
 /**
  * JUnit XML: a failed test for each error or warning, a passed one with its text for each info, a broken one for what
- * could not be read, and a passed one for a run that found nothing. Nothing examined is never a pass. Elements and
- * attributes are those of Jenkins' schema (xunit-plugin, junit-10.xsd), which some tools hold every report to: it has no
- * file and line, so the place stands in the text.
+ * could not be read, and a passed one for a run that found nothing. Nothing examined is never a pass.
  */
 export const junit: Reporter = (report) => {
   const known = new Map(report.proxies.map((proxy) => [proxy.id, proxy]));
@@ -34,15 +33,8 @@ export const junit: Reporter = (report) => {
   const failures = cases.filter((it) => it.failed).length;
   const errors = cases.filter((it) => it.broken).length;
   const skipped = cases.filter((it) => it.skipped).length;
-  const name = xml(`${report.tool.name} ${report.tool.command}`);
-  const counts = `name="${name}" tests="${cases.length}" failures="${failures}" errors="${errors}"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites ${counts} time="0">
-  <testsuite ${counts} skipped="${skipped}" time="0">
-${cases.map((it) => it.xml).join('\n')}
-  </testsuite>
-</testsuites>
-`;
+  const name = `${report.tool.name} ${report.tool.command}`;
+  return junitDocument(name, [{ name, cases: cases.map((it) => it.xml), failures, errors, skipped }]);
 };
 
 function ofFinding(finding: Finding, proxies: string): Case {
@@ -91,8 +83,4 @@ function passed(report: Report): Case {
     failed: false,
     broken: false,
   };
-}
-
-function testcase(classname: string, name: string, body: string): string {
-  return `    <testcase classname="${xml(classname)}" name="${xml(name)}" time="0">${body}</testcase>`;
 }

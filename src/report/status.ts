@@ -1,4 +1,3 @@
-import { dump } from 'js-yaml';
 import { withAdvice } from '../model/advice.ts';
 import { counted } from '../model/counted.ts';
 import type { ReportedProxy } from '../model/report.ts';
@@ -8,6 +7,7 @@ import { durationInWords } from './duration.ts';
 import { findingLines } from './finding-lines.ts';
 import { paints, severityPaint } from './paint.ts';
 import { plain, wrapped } from './plain.ts';
+import { asJson, asYaml } from './serialized.ts';
 import { type Cell, table } from './table.ts';
 import { countsInWords } from './totals.ts';
 import type { Style } from './types.ts';
@@ -20,8 +20,8 @@ export const statusFormats = ['text', 'wide', 'json', 'yaml'] as const;
 export const statusReporters: Record<(typeof statusFormats)[number], StatusReporter> = {
   text: (report, style) => render(report, style, false),
   wide: (report, style) => render(report, style, true),
-  json: (report) => `${JSON.stringify(contract(report), null, 2)}\n`,
-  yaml: (report) => dump(JSON.parse(JSON.stringify(contract(report))), { lineWidth: 120, noRefs: true }),
+  json: (report) => asJson(contract(report)),
+  yaml: (report) => asYaml(contract(report)),
 };
 
 const headings: Record<StatusType, string> = {

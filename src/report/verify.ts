@@ -1,10 +1,11 @@
-import { dump } from 'js-yaml';
 import { withAdvice } from '../model/advice.ts';
 import { counted } from '../model/counted.ts';
 import type { Arrival, VerifiedProxy, VerifyReport } from '../model/verify.ts';
+import { junitDocument, testcase } from './junit-xml.ts';
 import { type Paint, paints, severityPaint } from './paint.ts';
 import { plain, wrapped } from './plain.ts';
 import { proxiesInWords } from './proxies.ts';
+import { asJson, asYaml } from './serialized.ts';
 import type { Style } from './types.ts';
 import { xml } from './xml.ts';
 
@@ -15,8 +16,8 @@ export const verifyFormats = ['text', 'json', 'yaml', 'junit'] as const;
 /** The formats of `verify`. */
 export const verifyReporters: Record<(typeof verifyFormats)[number], VerifyReporter> = {
   text,
-  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
-  yaml: (report) => dump(JSON.parse(JSON.stringify(report)), { lineWidth: 120, noRefs: true }),
+  json: asJson,
+  yaml: asYaml,
   junit,
 };
 
@@ -134,16 +135,9 @@ function junit(report: VerifyReport): string {
   const unseen = report.complete || broken.length > 0 ? 0 : 1;
   if (unseen > 0) cases.push(testcase('mesh', 'all could be seen', '<error type="incomplete" message="see the log"/>'));
   if (cases.length === 0) cases.push(testcase('mesh', 'no proxy is touched', ''));
-  const name = xml(`${report.tool.name} ${report.tool.command}`);
-  const time = report.summary.waitedSeconds;
-  const counts = `name="${name}" tests="${cases.length}" failures="${failed.length}" errors="${broken.length + unseen}" time="${time}"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites ${counts}>
-  <testsuite ${counts} skipped="0">
-${cases.join('\n')}
-  </testsuite>
-</testsuites>
-`;
+  const name = `${report.tool.name} ${report.tool.command}`;
+  const suite = { name, cases, failures: failed.length, errors: broken.length + unseen };
+  return junitDocument(name, [suite], report.summary.waitedSeconds);
 }
 
 function testOf({ id, workload, arrival, reason, lacking }: VerifiedProxy): string {
@@ -157,8 +151,4 @@ function testOf({ id, workload, arrival, reason, lacking }: VerifiedProxy): stri
       ? ''
       : `<${element} type="${arrival}" message="${xml(reason)}">${xml([reason, ...details].join('\n'))}</${element}>`;
   return testcase(`${namespace}/${workload}`, id, body);
-}
-
-function testcase(classname: string, name: string, body: string): string {
-  return `    <testcase classname="${xml(classname)}" name="${xml(name)}" time="0">${body}</testcase>`;
 }

@@ -1,5 +1,6 @@
-import { dump } from 'js-yaml';
+import { junitDocument, testcase } from '../../report/junit-xml.ts';
 import { plain } from '../../report/plain.ts';
+import { asJson, asYaml } from '../../report/serialized.ts';
 import { xml } from '../../report/xml.ts';
 import type { RouteTestReport, TestResult } from '../run-route-test.ts';
 
@@ -10,8 +11,7 @@ export type TestFormat = (typeof testFormats)[number];
 export function printTests(report: RouteTestReport, format: TestFormat): string {
   if (format === 'text') return plain(text(report), true);
   if (format === 'junit') return junit(report);
-  const data = JSON.stringify(report, null, 2);
-  return format === 'json' ? `${data}\n` : dump(JSON.parse(data), { lineWidth: 120, noRefs: true });
+  return format === 'json' ? asJson(report) : asYaml(report);
 }
 
 function text({ results, coverage, failUnder, passed, failed, notes }: RouteTestReport): string {
@@ -41,28 +41,27 @@ function isLow({ coverage, failUnder }: RouteTestReport): boolean {
 }
 
 function junit(report: RouteTestReport): string {
-  const { results, passed, failed, failUnder, coverage } = report;
+  const { results, failUnder } = report;
   const files = [...new Set(results.map((it) => it.file))];
   const suites = files.map((file) => {
     const own = results.filter((it) => it.file === file);
-    const failures = own.filter((it) => !it.passed).length;
-    return `  <testsuite name="${xml(file)}" tests="${own.length}" failures="${failures}" errors="0" skipped="0" time="0">\n${own.map(testcase).join('\n')}\n  </testsuite>`;
+    return { name: file, cases: own.map(caseOf), failures: own.filter((it) => !it.passed).length };
   });
-  const low = isLow(report) ? 1 : 0;
-  if (failUnder !== null) {
-    const words = `${coverage.percent.toFixed(1)} % of routes are taken, at least ${failUnder} % must be`;
-    const untested = coverage.untested.map(({ resource, field }) => `${resource} ${field}`).join('\n');
-    const failure = low ? `<failure type="coverage" message="${xml(words)}">${xml(untested)}</failure>` : '';
-    suites.push(
-      `  <testsuite name="coverage" tests="1" failures="${low}" errors="0" skipped="0" time="0">\n    <testcase classname="coverage" name="routes taken" time="0"${failure === '' ? '/>' : `>${failure}</testcase>`}\n  </testsuite>`,
-    );
-  }
-  const tests = passed + failed + (failUnder === null ? 0 : 1);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="kubectl mesh route test" tests="${tests}" failures="${failed + low}" errors="0" time="0">\n${suites.join('\n')}\n</testsuites>\n`;
+  if (failUnder !== null)
+    suites.push({ name: 'coverage', cases: [coverageCase(report, failUnder)], failures: isLow(report) ? 1 : 0 });
+  return junitDocument('kubectl mesh route test', suites);
 }
 
-function testcase({ name, side, passed, mistakes, trail, file, line }: TestResult): string {
-  const head = `    <testcase classname="${xml(`${file} ${side}`)}" name="${xml(name)}" file="${xml(file)}" line="${line}" time="0"`;
-  if (passed) return `${head}/>`;
-  return `${head}><failure type="route" message="${xml(mistakes.join('; '))}">${xml([...mistakes, ...trail].join('\n'))}</failure></testcase>`;
+function caseOf({ name, side, passed, mistakes, trail, file, line }: TestResult): string {
+  const details = xml([...mistakes, `at ${file}:${line}`, ...trail].join('\n'));
+  const body = passed ? '' : `<failure type="route" message="${xml(mistakes.join('; '))}">${details}</failure>`;
+  return testcase(`${file} ${side}`, name, body);
+}
+
+function coverageCase(report: RouteTestReport, failUnder: number): string {
+  const { percent, untested } = report.coverage;
+  const words = `${percent.toFixed(1)} % of routes are taken, at least ${failUnder} % must be`;
+  const details = untested.map(({ resource, field }) => `${resource} ${field}`).join('\n');
+  const body = isLow(report) ? `<failure type="coverage" message="${xml(words)}">${xml(details)}</failure>` : '';
+  return testcase('coverage', 'routes taken', body);
 }
