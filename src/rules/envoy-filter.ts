@@ -10,9 +10,10 @@ import { matchesLabels } from '../registry/workload-labels.ts';
 import { at, findingOf } from './finding.ts';
 import { runsElsewhere } from './selected-proxies.ts';
 import type { CompiledMesh, Rule } from './types.ts';
+import { unsentTo } from './unsent-patch.ts';
 
-/** Patches that istiod compiles into no listener, cluster or route: bootstrap ones act at injection, others over ECDS. */
-const notJudged = new Set(['BOOTSTRAP', 'EXTENSION_CONFIG']);
+/** Patches that istiod compiles into no listener, cluster or route. */
+const besideConfig = new Set(['BOOTSTRAP', 'EXTENSION_CONFIG']);
 
 /**
  * Patches of EnvoyFilters that change nothing in any proxy: their workload does not exist, no proxy has their version, or
@@ -65,7 +66,7 @@ function forNobody(mesh: CompiledMesh, filter: Resource): Finding[] {
 }
 
 function judge(mesh: CompiledMesh, filter: Resource, patch: JsonObject, index: number, selected: Proxy[]): Finding[] {
-  if (notJudged.has(String(patch['applyTo']))) return [];
+  if (besideConfig.has(String(patch['applyTo']))) return unsent(mesh, filter, patch, index, selected);
   const place = ['spec', 'configPatches', index] as const;
   const bound = boundToVersion(mesh, filter, patch, index, selected);
   if (bound?.everywhere === false) return [bound.finding];
@@ -83,11 +84,33 @@ function judge(mesh: CompiledMesh, filter: Resource, patch: JsonObject, index: n
       severity: later === undefined || first.refused ? 'warning' : 'info',
       at: at(filter, ...place),
       proxies: selected,
-      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in ${selected.length === 1 ? 'the one proxy' : `any of the ${selected.length} proxies`} that it selects: ${first.reason}${later === undefined ? '' : `; another EnvoyFilter inserts ${later} after it, or elsewhere`}`,
+      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in ${proxiesInWords(selected)} that it selects: ${first.reason}${later === undefined ? '' : `; another EnvoyFilter inserts ${later} after it, or elsewhere`}`,
       effect: 'none: what the patch was written for is not there.',
       fix: first.refused ? 'correct its value, or remove the patch.' : 'correct its match, or remove the patch.',
     }),
   ];
+}
+
+/** A patch that is sent to none of the proxies, whatever it matches. */
+function unsent(mesh: CompiledMesh, filter: Resource, patch: JsonObject, index: number, selected: Proxy[]): Finding[] {
+  const [first, ...others] = selected.map((proxy) => unsentTo(mesh, proxy, patch));
+  if (!first || others.some((it) => it === undefined)) return [];
+  return [
+    findingOf(mesh, {
+      code: codes.idlePatch,
+      kind: 'scope',
+      severity: 'warning',
+      at: at(filter, 'spec', 'configPatches', index),
+      proxies: selected,
+      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in ${proxiesInWords(selected)} that it selects: ${first.reason}`,
+      effect: 'none: what the patch was written for is not there.',
+      fix: first.fix,
+    }),
+  ];
+}
+
+function proxiesInWords({ length }: readonly Proxy[]): string {
+  return length === 1 ? 'the one proxy' : `any of the ${length} proxies`;
 }
 
 /** The names that a patch's match asks for: of filters, virtual hosts, routes, clusters. */

@@ -58,3 +58,24 @@ it.each([
   );
   expect(found.map((it) => it.effect).join()).toContain(effect);
 });
+
+it('tells a patch of the bootstrap, which no proxy since Istio 1.21 asks for', () => {
+  const bootstrap = filter(
+    '\n  - {applyTo: BOOTSTRAP, patch: {operation: MERGE, value: {admin: {profile_path: /tmp/x}}}}',
+  );
+  expect(all(bootstrap)).toEqual([['MESH0022', 'warning', 'spec.configPatches[0]']]);
+  expect(findingsIn(bootstrap)[0]?.message).toContain('since Istio 1.21 no proxy asks istiod for its bootstrap');
+  expect(all(bootstrap.replace('namespace: shop', 'namespace: none'))).toEqual([]);
+});
+
+it('tells an extension config that no filter asks for', () => {
+  const config = (name: string, operation = 'ADD') =>
+    `\n  - {applyTo: EXTENSION_CONFIG, patch: {operation: ${operation}, value: {name: ${name}, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}}}`;
+  const asking = patch(router).replace(
+    /value: .*$/,
+    'value: {name: ours, config_discovery: {config_source: {ads: {}, resource_api_version: V3}, type_urls: [type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua]}}}',
+  );
+  expect(all(filter(asking + config('ours')))).toEqual([]);
+  expect(all(filter(asking + config('other')))).toEqual([['MESH0022', 'warning', 'spec.configPatches[1]']]);
+  expect(all(filter(asking + config('ours', 'MERGE')))).toEqual([['MESH0022', 'warning', 'spec.configPatches[1]']]);
+});
