@@ -97,6 +97,14 @@ export const codes = {
   settingsForNoPort: 'MESH0213',
   routeNotTaken: 'MESH0214',
   backendRefused: 'MESH0215',
+  certificateRefused: 'MESH0229',
+  unknownClass: 'MESH0230',
+  kindNotTaken: 'MESH0231',
+  idleListener: 'MESH0232',
+  idleAnnotation: 'MESH0233',
+  annotationRefused: 'MESH0234',
+  sidecarUser: 'MESH0235',
+  targetPort: 'MESH0236',
 } as const;
 
 export type Code = (typeof codes)[keyof typeof codes];

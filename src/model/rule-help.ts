@@ -106,6 +106,15 @@ const summaries: Record<Code, string> = {
   [codes.noEndpoints]: 'A host of a ServiceEntry has no endpoint.',
   [codes.identityNotSent]: 'Clients send plain text to a workload that lets in identities only.',
   [codes.unknownParent]: 'A route of the Gateway API is for a Gateway or listener that does not exist.',
+  [codes.certificateRefused]:
+    'A listener names a certificate of another namespace that no ReferenceGrant there allows.',
+  [codes.unknownClass]: 'A Gateway of the Gateway API is of a class that does not exist.',
+  [codes.kindNotTaken]: 'A route of the Gateway API of a kind that its listener does not take.',
+  [codes.idleListener]: 'A listener of the Gateway API that istiod makes nothing of.',
+  [codes.idleAnnotation]: "An annotation of Istio's that nobody reads.",
+  [codes.annotationRefused]: 'An annotation with a value for which the injector refuses the pod.',
+  [codes.sidecarUser]: "A container that runs as the sidecar's user.",
+  [codes.targetPort]: 'A port of a Service leads to a name that no container has.',
   [codes.httpFieldsOnTcp]: 'A policy asks for parts of HTTP where only TCP is spoken.',
 };
 

@@ -46,7 +46,7 @@ export function findingOf(mesh: CompiledMesh, fault: Fault): Finding {
 }
 
 function locate(mesh: CompiledMesh, { resource, path }: Origin): Finding['location'] {
-  return mesh.written(resource)?.locate(path);
+  return (mesh.written(resource) ?? resource).locate(path);
 }
 
 /** Key of a place, to collect what several proxies say of it. */

@@ -1,6 +1,8 @@
 import type { Finding } from '../model/finding.ts';
+import { annotation } from './annotation.ts';
 import { authorization } from './authorization.ts';
 import { backendRefused } from './backend-refused.ts';
+import { certificateRefused } from './certificate-refused.ts';
 import { claimsUnverified } from './claims-unverified.ts';
 import { clientTls } from './client-tls.ts';
 import { decidedByAge } from './decided-by-age.ts';
@@ -14,11 +16,13 @@ import { hostTaken } from './host-taken.ts';
 import { httpFieldsOnTcp } from './http-fields-on-tcp.ts';
 import { httpRouteOnTcp } from './http-route-on-tcp.ts';
 import { identityNotSent } from './identity-not-sent.ts';
+import { idleListener } from './idle-listener.ts';
 import { idleMatch } from './idle-match.ts';
 import { idleTcpRoute } from './idle-tcp-route.ts';
 import { impossibleMatch } from './impossible-match.ts';
 import { impossibleOperation } from './impossible-operation.ts';
 import { inboundProtocol } from './inbound-protocol.ts';
+import { kindNotTaken } from './kind-not-taken.ts';
 import { matchMisses } from './match-misses.ts';
 import { namesNobody } from './names-nobody.ts';
 import { noEndpoints } from './no-endpoints.ts';
@@ -40,10 +44,13 @@ import { settingsForNoPort } from './settings-for-no-port.ts';
 import { severalForWorkload } from './several-for-workload.ts';
 import { shadowedRoute } from './shadowed-route.ts';
 import { sharedCertificate } from './shared-certificate.ts';
+import { sidecarUser } from './sidecar-user.ts';
+import { targetPort } from './target-port.ts';
 import { telemetryReplaced } from './telemetry-replaced.ts';
 import { telemetryWithoutProvider } from './telemetry-without-provider.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { unknownCaller } from './unknown-caller.ts';
+import { unknownClass } from './unknown-class.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { unknownGateway } from './unknown-gateway.ts';
 import { unknownParent } from './unknown-parent.ts';
@@ -92,6 +99,10 @@ const rules: readonly Rule[] = [
   sharedCertificate,
   unreadObject,
   unknownParent,
+  kindNotTaken,
+  unknownClass,
+  idleListener,
+  certificateRefused,
   identityNotSent,
   noEndpoints,
   httpRouteOnTcp,
@@ -106,6 +117,9 @@ const rules: readonly Rule[] = [
   settingsForNoPort,
   routeNotTaken,
   backendRefused,
+  targetPort,
+  annotation,
+  sidecarUser,
 ];
 
 /** What all rules say of one state of a mesh; a note is left out where an error or a warning stands at the same place. */

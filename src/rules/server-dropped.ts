@@ -68,12 +68,13 @@ function droppedIn({ registry }: CompiledMesh, proxy: Proxy): Omit<Dropped, 'pro
       .filter((config) => !kept.has(config) && numberOf(config) > 0)
       .flatMap((config) => {
         const place = placeOf(config);
-        // What the Gateway API's listeners become is reported in their status.
-        if (place?.resource.kind !== 'Gateway' || place.resource.group !== 'networking.istio.io') return [];
+        if (place?.resource.kind !== 'Gateway') return [];
         const [port] = listenerPorts(numberOf(config), item);
         const earlier = selected.flatMap((other) =>
           serversOf(other).filter((it) => kept.has(it) && listenerPorts(numberOf(it), other).includes(port ?? 0)),
         );
+        // A listener of the Gateway API for a port that its Service has not got is no clash.
+        if (earlier.length === 0 && place.resource.group !== 'networking.istio.io') return [];
         return [clash(place, config, earlier)];
       }),
   );
@@ -81,6 +82,7 @@ function droppedIn({ registry }: CompiledMesh, proxy: Proxy): Omit<Dropped, 'pro
 
 function clash(place: Origin, config: JsonObject, earlier: JsonObject[]): Omit<Dropped, 'proxies'> {
   const below = (...path: Path): Origin => ({ ...place, path: [...place.path, ...path] });
+  const isListener = place.resource.group === 'gateway.networking.k8s.io';
   const hosts = hostsOf(config);
   const sameHost = isObject(config['tls'])
     ? earlier.find((it) => isObject(it['tls']) && overlaps(hosts, it))
@@ -88,9 +90,9 @@ function clash(place: Origin, config: JsonObject, earlier: JsonObject[]): Omit<D
   if (sameHost) {
     const index = hosts.findIndex((host) => hostsOf(sameHost).includes(host));
     return {
-      place: below('hosts', index),
+      place: isListener ? below('hostname') : below('hosts', index),
       rival: placeOf(sameHost),
-      message: `has TLS host ${hosts[index]} on a port where another server has it`,
+      message: `has TLS host ${isListener ? hosts[index]?.split('/').at(-1) : hosts[index]} on a port where another server has it`,
       fix: 'give the host to one server only.',
     };
   }
@@ -98,7 +100,7 @@ function clash(place: Origin, config: JsonObject, earlier: JsonObject[]): Omit<D
   const protocol = (server: JsonObject | undefined): string =>
     String(isObject(server?.['port']) ? server['port']['protocol'] : '');
   return {
-    place: below('port', 'number'),
+    place: isListener ? below('port') : below('port', 'number'),
     rival: rival && placeOf(rival),
     message: `has port ${numberOf(config)} as ${protocol(config)}, which an earlier server of the same gateway has as ${protocol(rival)}`,
     fix: 'give the server a port of its own (and open it in the Service).',

@@ -3,10 +3,10 @@ import type { Finding } from '../model/finding.ts';
 import { type JsonObject, objects } from '../model/json.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
 import { at, findingOf } from './finding.ts';
+import { gatewayApiRoutes } from './gateway-api-routes.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 const group = 'gateway.networking.k8s.io';
-const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'];
 
 /**
  * Routes of the Gateway API for a Gateway, or a listener of it, that does not exist. The API server takes them, and only
@@ -15,8 +15,7 @@ const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'];
 export const unknownParent: Rule = {
   name: 'unknown-parent',
   codes: [codes.unknownParent],
-  find: (mesh) =>
-    routeKinds.flatMap((kind) => mesh.registry.resources(`${group}/${kind}`).flatMap((route) => ofRoute(mesh, route))),
+  find: (mesh) => gatewayApiRoutes(mesh.registry).flatMap((route) => ofRoute(mesh, route)),
 };
 
 function ofRoute(mesh: CompiledMesh, route: Resource): Finding[] {

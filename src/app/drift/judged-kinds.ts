@@ -17,7 +17,11 @@ export function judgedKind(resource: Resource): boolean {
   return resource.group === '' && resource.kind === 'Service';
 }
 
-/** Whether it defines kinds of others: what Git has of these says what the objects beside them may hold. */
+/**
+ * Whether others are read by it: a definition of their kind, a class of Gateways. What Git has of these says what the
+ * objects beside them may hold, and who programs them.
+ */
 export function isDefinition({ group, kind }: Resource): boolean {
+  if (group === 'gateway.networking.k8s.io') return kind === 'GatewayClass';
   return group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition';
 }

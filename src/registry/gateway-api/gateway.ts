@@ -20,12 +20,17 @@ export interface ConvertedGateways {
 export function convertGateways(context: GatewayApiContext): ConvertedGateways {
   const result: ConvertedGateways = { gateways: [], parents: new Map() };
   for (const gateway of context.resources.list(`${gatewayGroup}/Gateway`)) {
-    if (controllerOf(gateway, context) !== controllerName(context)) continue;
+    if (!isIstios(gateway, context)) continue;
     const accepted: JsonObject[] = [];
     convertListeners(gateway, gateway, accepted, context, result);
     for (const set of listenerSets(gateway, context)) convertListeners(set, gateway, accepted, context, result);
   }
   return result;
+}
+
+/** Whether a Gateway's class is one of Istio's. */
+export function isIstios(gateway: Resource, context: GatewayApiContext): boolean {
+  return controllerOf(gateway, context) === controllerName(context);
 }
 
 function controllerName(context: GatewayApiContext): string {
@@ -151,7 +156,7 @@ function gatewayServices(gateway: Resource, context: GatewayApiContext): string[
 }
 
 /** Whether istiod deploys the Gateway's pods itself: it has no address, or an IP address only (IsManaged). */
-function isManaged(gateway: Resource, context: GatewayApiContext): boolean {
+export function isManaged(gateway: Resource, context: GatewayApiContext): boolean {
   const addresses = objects(gateway.spec['addresses']);
   if (!context.environment.flag('ENABLE_GATEWAY_API_MANUAL_DEPLOYMENT', true) || addresses.length === 0) return true;
   return addresses.length === 1 && (addresses[0]?.['type'] ?? 'IPAddress') === 'IPAddress';

@@ -51,16 +51,19 @@ export type ParentsByOwner = ReadonlyMap<string, readonly Parent[]>;
  */
 export function attachments(route: Resource, parents: ParentsByOwner, context: GatewayApiContext): Attachment[] {
   const local = route.metadata.namespace;
-  const kind = `${route.group}/${route.kind}`;
-  const hostnames = route.kind === 'TCPRoute' ? [] : strings(route.spec['hostnames']);
   const found = objects(route.spec['parentRefs']).flatMap((reference): Attachment[] => {
     const owner = referenceKind(reference, gatewayGroup, 'Gateway');
     const namespace = referenceNamespace(reference, local);
-    const service = owner === '/Service' || owner === 'networking.istio.io/ServiceEntry';
-    const group = service ? [mesh] : (parents.get(`${owner}/${namespace}/${reference['name']}`) ?? []);
-    return group
-      .filter((parent) => accepts(parent, kind, reference, owner, namespace, hostnames, local, context))
-      .map((parent) => ({ parent, reference, kind: owner, namespace, otherHostnames: hostnamesBeside(parent, group) }));
+    const group = parentsNamed(reference, owner, namespace, parents);
+    return judgedParents(route, reference, parents, context)
+      .filter(({ refusal }) => refusal === undefined)
+      .map(({ parent }) => ({
+        parent,
+        reference,
+        kind: owner,
+        namespace,
+        otherHostnames: hostnamesBeside(parent, group),
+      }));
   });
   const text = ({ reference, kind: owner, namespace }: Attachment): string =>
     `${owner}/${reference['name']}/${reference['sectionName'] ?? ''}/${reference['port'] ?? 0}.${namespace}`;
@@ -76,29 +79,55 @@ function hostnamesBeside(parent: Parent, group: readonly Parent[]): string[] {
     .filter((hostname) => hostname !== parent.hostname);
 }
 
-/** Whether a parent takes a route (referenceAllowed). */
-function accepts(
+/** Why a parent does not take a route: it is not there, or has another name or port; its namespaces, hostnames, kinds. */
+export type ParentRefusal = 'absent' | 'other' | 'namespace' | 'hostname' | 'kind';
+
+/** The listeners of what a reference names, each with the reason why it does not take the route, where it does not. */
+export function judgedParents(
+  route: Resource,
+  reference: JsonObject,
+  parents: ParentsByOwner,
+  context: GatewayApiContext,
+): { parent: Parent; refusal: ParentRefusal | undefined }[] {
+  const local = route.metadata.namespace;
+  const hostnames = route.kind === 'TCPRoute' ? [] : strings(route.spec['hostnames']);
+  const owner = referenceKind(reference, gatewayGroup, 'Gateway');
+  const namespace = referenceNamespace(reference, local);
+  return parentsNamed(reference, owner, namespace, parents).map((parent) => {
+    const refusal = refusalOf(parent, reference, owner, namespace, hostnames, local, context);
+    const taken = parent.allowedKinds.includes(`${route.group}/${route.kind}`);
+    return { parent, refusal: refusal ?? (taken ? undefined : 'kind') };
+  });
+}
+
+function parentsNamed(reference: JsonObject, owner: string, namespace: string, parents: ParentsByOwner) {
+  const service = owner === '/Service' || owner === 'networking.istio.io/ServiceEntry';
+  return service ? [mesh] : (parents.get(`${owner}/${namespace}/${reference['name']}`) ?? []);
+}
+
+/** Why a parent does not take a route, apart from its kind (referenceAllowed). */
+function refusalOf(
   parent: Parent,
-  kind: string,
   reference: JsonObject,
   owner: string,
   namespace: string,
   hostnames: readonly string[],
   local: string,
   context: GatewayApiContext,
-): boolean {
-  if (!parent.allowedKinds.includes(kind)) return false;
+): ParentRefusal | undefined {
   const name = String(reference['name']);
-  if (owner === '/Service') return context.resources.get('', 'Service', namespace, name) !== undefined;
-  if (parent === mesh)
-    return context.resources.get('networking.istio.io', 'ServiceEntry', namespace, name) !== undefined;
-  if (reference['port'] && reference['port'] !== parent.port) return false;
-  if (reference['sectionName'] && reference['sectionName'] !== parent.sectionName) return false;
+  if (parent === mesh) {
+    const [group, kind] = owner === '/Service' ? ['', 'Service'] : ['networking.istio.io', 'ServiceEntry'];
+    return context.resources.get(group, kind, namespace, name) ? undefined : 'absent';
+  }
+  if (reference['port'] && reference['port'] !== parent.port) return 'other';
+  if (reference['sectionName'] && reference['sectionName'] !== parent.sectionName) return 'other';
   const wanted = hostnames.length > 0 ? hostnames : ['*'];
-  return parent.hosts.some((entry) => {
-    const [owned = '', host = ''] = entry.includes('/') ? entry.split('/') : ['*', entry];
-    return (owned === '*' || owned === local) && wanted.some((hostname) => hostsOverlap(host, hostname));
-  });
+  const matching = parent.hosts
+    .map((entry) => (entry.includes('/') ? entry.split('/') : ['*', entry]))
+    .filter(([, host = '']) => wanted.some((hostname) => hostsOverlap(host, hostname)));
+  if (matching.length === 0) return 'hostname';
+  return matching.some(([owned]) => owned === '*' || owned === local) ? undefined : 'namespace';
 }
 
 /**
