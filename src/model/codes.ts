@@ -47,6 +47,7 @@ export const codes = {
   hiddenByScope: 'MESH0150',
   hazardOrder: 'MESH0160',
   hazardPlainTextClients: 'MESH0161',
+  newCredential: 'MESH0220',
   unknownField: 'MESH0170',
   invalidField: 'MESH0171',
   deprecatedField: 'MESH0172',

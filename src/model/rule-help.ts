@@ -66,6 +66,7 @@ const summaries: Record<Code, string> = {
   [codes.hiddenByScope]: 'A Sidecar hides a host that is called.',
   [codes.hazardOrder]: 'While it rolls out, a route may arrive before its subset exists.',
   [codes.hazardPlainTextClients]: 'While it rolls out, servers may demand mutual TLS before their clients use it.',
+  [codes.newCredential]: 'A change names a secret that no gateway asks for today.',
   [codes.unknownField]: 'An object has a field that its kind has not got.',
   [codes.invalidField]: 'A value is one that the API server refuses.',
   [codes.deprecatedField]: 'A field or a version is deprecated.',

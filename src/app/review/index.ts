@@ -23,6 +23,7 @@ import { asClosed } from './closed-ports.ts';
 import { compareFindings } from './compare-findings.ts';
 import { comparedDiagnostics } from './compared-diagnostics.ts';
 import { effectiveChanges } from './effective-changes.ts';
+import { newCredentials } from './new-credentials.ts';
 import { plainTextClients } from './plain-text-clients.ts';
 import { differingRequests } from './requests.ts';
 import { asTheyStand, rolloutHazards, rolloutInWords } from './rollout.ts';
@@ -73,7 +74,12 @@ export async function review(
     judge: (mesh) => provable(findingsOf(mesh), state),
     signal: options.signal,
   });
-  const found = [...introduced, ...hazards.findings, ...plainTextClients(baseMesh, headMesh)];
+  const found = [
+    ...introduced,
+    ...hazards.findings,
+    ...plainTextClients(baseMesh, headMesh),
+    ...newCredentials(baseMesh, headMesh, head.resources),
+  ];
   const rules = new ProjectRules(head, options.today, base);
   const counting = rules.apply(found);
   const unchanged = rules.apply(compared.unchanged);
