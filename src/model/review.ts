@@ -32,8 +32,11 @@ export interface ReviewedRequest {
   from: string;
   /** To paste. */
   curl: string;
-  /** The same for programs: the URL, and headers as `name: value` lines, `Host` among them where it is not the URL's. */
-  request: { method: string; url: string; headers: string[] };
+  /**
+   * The same for programs: the URL (`tcp://HOST:PORT` for bytes), headers as `name: value` lines, `Host` among them where
+   * it is not the URL's, and where the client connects to, if the name does not lead there.
+   */
+  request: { method: string; url: string; headers: string[]; address?: string };
   base: string;
   head: string;
   /** Somebody serves it before the change, and nobody, or not always somebody, after it. */

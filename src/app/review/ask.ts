@@ -55,6 +55,15 @@ export function ask({ compiled, mesh, proxies }: AskedMesh, asked: Asked): Expla
   }
 }
 
+/** Where a client connects to by address, as a name alone does not lead there; undefined where it does. */
+export function connectsTo({ compiled, proxies }: AskedMesh, { proxy, host, address }: Asked): string | undefined {
+  const own = proxies.get(proxy.id);
+  if (!own || own.type === 'router' || /^[\d.]+$/.test(host)) return undefined;
+  const service = compiled.registry.sidecarScope(own).serviceByHostname.get(host);
+  if (!service) return address ?? addressOf(compiled, own, host);
+  return address !== undefined && !service.addresses.includes(address) ? address : undefined;
+}
+
 function addressOf({ registry }: CompiledMesh, proxy: Proxy, host: string): string {
   if (/^[\d.]+$/.test(host)) return host;
   // The cluster's DNS knows a Service that is hidden from the proxy, too.

@@ -9,13 +9,20 @@ export interface CurlTarget {
   tls: boolean;
   /** The host is reached at the address of a gateway. */
   gateway: boolean;
+  /** Where the client connects to, where the host does not say it. */
+  address?: string;
+  /** Bytes of a protocol that is not known: nothing but the connection is asked for. */
+  bytes?: boolean;
 }
 
 /**
  * A request as a line for a shell that sends exactly it; `$GATEWAY` is the address of the gateway. All text that comes
  * from configuration stands in single quotes. `-g`: braces are no patterns; `--path-as-is`: dots stay.
  */
-function curlOf({ host, port, tls, gateway }: CurlTarget, request: BoundaryRequest): string {
+function curlOf({ host, port, tls, gateway, address, bytes }: CurlTarget, request: BoundaryRequest): string {
+  // The connection ends with what the server says, or at once where nobody takes it.
+  if (bytes)
+    return `curl -v -m 5 ${gateway ? `"telnet://$GATEWAY:${port}"` : quoted(`telnet://${address ?? host}:${port}`)}`;
   const { method, path, headers, authority } = request;
   const url = `${tls ? 'https' : 'http'}://${host}:${port}`;
   const plain = gateway && !tls;
@@ -25,7 +32,8 @@ function curlOf({ host, port, tls, gateway }: CurlTarget, request: BoundaryReque
     /\/\.{1,2}(\/|\?|$)|%2e/i.test(path) ? '--path-as-is' : '',
     method === 'GET' ? '' : method === 'HEAD' ? '-I' : `-X ${quoted(method)}`,
     // The server is chosen by SNI, which curl takes from the URL; -k, because the certificate may be for inner names.
-    gateway && tls ? `--resolve ${quoted(`${host}:${port}:`)}"$GATEWAY"` : '',
+    gateway && tls ? `--connect-to "::$GATEWAY:${port}"` : '',
+    !gateway && address !== undefined ? `--connect-to ${quoted(`::${address}:${port}`)}` : '',
     plain || authority !== undefined ? `-H ${quoted(`Host: ${authority ?? host}`)}` : '',
     // Without a value curl would leave the header out.
     ...headers.map((header) => `-H ${quoted(header.replace(/^([^:]+):\s*$/, '$1;'))}`),
@@ -36,14 +44,21 @@ function curlOf({ host, port, tls, gateway }: CurlTarget, request: BoundaryReque
 
 /** A request for people and for programs. */
 export function writtenOf(target: CurlTarget, request: BoundaryRequest): Pick<ReviewedRequest, 'curl' | 'request'> {
-  const { host, port, tls, gateway } = target;
+  const { host, port, tls, gateway, address, bytes } = target;
   const authority = request.authority ?? (gateway && !tls ? host : undefined);
+  const to = address === undefined || address === host ? {} : { address };
+  if (bytes)
+    return {
+      curl: curlOf(target, request),
+      request: { method: request.method, url: `tcp://${host}:${port}`, headers: [], ...to },
+    };
   return {
     curl: curlOf(target, request),
     request: {
       method: request.method,
       url: `${tls ? 'https' : 'http'}://${host}:${port}${request.path}`,
       headers: [...(authority === undefined ? [] : [`Host: ${authority}`]), ...request.headers],
+      ...to,
     },
   };
 }

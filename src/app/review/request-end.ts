@@ -105,3 +105,9 @@ export function bothInWords(base: End, head: End): { base: string; head: string 
   );
   return { base: base.words, head: `${head.words}, with other ${other.join(' and ')}` };
 }
+
+/** The words of ends for a connection of bytes: who takes it is known, and not what is answered. */
+export function ofBytes<T extends { base: string; head: string }>(words: T): T {
+  const plain = (text: string): string => text.replace(/^200 from /, 'connected to ').replace(/^200$/, 'connected');
+  return { ...words, base: plain(words.base), head: plain(words.head) };
+}

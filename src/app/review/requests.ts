@@ -1,6 +1,6 @@
 import type { ReviewedRequest } from '../../model/review.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
-import { askedMesh } from './ask.ts';
+import { askedMesh, connectsTo } from './ask.ts';
 import { boundaryRequests } from './boundary/index.ts';
 import { withScheme } from './boundary/scheme.ts';
 import { type ChangedHost, changedHosts } from './changed-hosts.ts';
@@ -93,13 +93,15 @@ function differencesAt(sides: MeshSides, changedHost: ChangedHost, { proxy }: Ef
   });
   for (const one of made) {
     const request = one.authority === undefined && authority !== undefined ? { ...one, authority } : one;
-    const words = differenceOf(sides, (side) => endOfAsked(side, { proxy, host, port, tls, address, request }));
+    const asked = { proxy, host, port, tls, address, request };
+    const words = differenceOf(sides, (side) => endOfAsked(side, asked));
     if (!words) continue;
     // One witness for each kind of difference on a host.
     const kind = kindOf(words);
     if (shown.has(kind)) continue;
     const gateway = proxy.type === 'router';
-    shown.set(kind, { ...writtenOf({ host, port, tls, gateway }, request), ...words });
+    const target = { host, port, tls, gateway, address: connectsTo(sides.head, asked) };
+    shown.set(kind, { ...writtenOf(target, request), ...words });
   }
   return [...shown.values()];
 }

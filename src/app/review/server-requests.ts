@@ -7,7 +7,7 @@ import { filterMatches } from './boundary/filter-matches.ts';
 import { type BoundaryRequest, boundaryRequests } from './boundary/index.ts';
 import { writtenOf } from './curl.ts';
 import type { EffectiveChange } from './effective-changes.ts';
-import { type End, endOf } from './request-end.ts';
+import { type End, endOf, ofBytes } from './request-end.ts';
 import { type DifferentRequest, differenceOf, endOfAsked, type MeshSides, type Told } from './sides.ts';
 
 /** Beyond so many requests of one client to one port no more are made, and not more clients ask. */
@@ -75,13 +75,15 @@ function differencesFor(
 ): Told[] {
   const kinds = new Map<string, Told>();
   const { hostname: host } = target.service;
-  const { port } = target.port;
+  const { port, protocol } = target.port;
+  const bytes = /TCP/.test(protocol);
   for (const request of requests) {
-    const words = differenceOf(sides, (side) => endAt(side, client, server, target, request));
-    if (!words) continue;
+    const difference = differenceOf(sides, (side) => endAt(side, client, server, target, request));
+    if (!difference) continue;
+    const words = bytes ? ofBytes(difference) : difference;
     const kind = `${words.base} ${words.head}`;
     if (kinds.has(kind)) continue;
-    kinds.set(kind, { ...writtenOf({ host, port, tls: false, gateway: false }, request), ...words });
+    kinds.set(kind, { ...writtenOf({ host, port, tls: false, gateway: false, bytes }, request), ...words });
   }
   return [...kinds.values()];
 }

@@ -1,7 +1,9 @@
 import type { Listener, Message } from '../../model/envoy.ts';
 import { objects } from '../../model/json.ts';
+import { connectsTo } from './ask.ts';
 import { writtenOf } from './curl.ts';
 import type { EffectiveChange } from './effective-changes.ts';
+import { ofBytes } from './request-end.ts';
 import { differenceOf, endOfAsked, type MeshSides, type Told } from './sides.ts';
 
 const request = { method: 'GET', path: '/', headers: [] };
@@ -33,11 +35,14 @@ export function streamRequests(sides: MeshSides, { proxy, former, differences }:
   }
   const found = new Map<string, Told>();
   for (const it of opened.values()) {
-    const words = differenceOf(sides, (side) => endOfAsked(side, { proxy, ...it, request }));
-    if (!words) continue;
+    const difference = differenceOf(sides, (side) => endOfAsked(side, { proxy, ...it, request }));
+    if (!difference) continue;
+    const words = it.tls ? difference : ofBytes(difference);
     const kind = JSON.stringify([it.port, words]);
-    if (!found.has(kind))
-      found.set(kind, { ...writtenOf({ ...it, gateway: proxy.type === 'router' }, request), ...words });
+    if (found.has(kind)) continue;
+    const address = connectsTo(sides.head, { proxy, ...it, request });
+    const target = { ...it, gateway: proxy.type === 'router', address, bytes: !it.tls };
+    found.set(kind, { ...writtenOf(target, request), ...words });
   }
   return [...found.values()];
 }

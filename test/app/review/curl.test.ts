@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BoundaryRequest } from '../../../src/app/review/boundary/index.ts';
-import { writtenOf } from '../../../src/app/review/curl.ts';
+import { type CurlTarget, writtenOf } from '../../../src/app/review/curl.ts';
+import { startApplication } from '../../support/real-mesh/application.ts';
+import { makeIdentities } from '../../support/real-mesh/identities.ts';
 
 const run = promisify(execFile);
 
@@ -70,6 +75,50 @@ describe('a line of curl, run by a shell', () => {
     expect(arrived?.host).toBe(request.authority ?? (gateway ? host : `${host}:${port}`));
     expect(arrived?.lines).toEqual(expect.arrayContaining(request.headers));
     expect(`${told.method} ${told.url}`).toBe(`${request.method} http://${host}:${port}${request.path}`);
+  });
+
+  describe('over TLS, and of bytes', () => {
+    const names: string[] = [];
+    let application: Awaited<ReturnType<typeof startApplication>>;
+    let folder = '';
+    const lines = (target: Omit<CurlTarget, 'port'>): string =>
+      writtenOf({ ...target, port: application.port }, { method: 'GET', path: '/', headers: [] }).curl;
+    const answer = async (line: string): Promise<string> => {
+      const env = { ...process.env, GATEWAY: '127.0.0.1' };
+      const ended = await run('sh', ['-c', `${line} --max-time 5 </dev/null`], { env }).catch((it) => it);
+      return `${ended.stdout}${ended.stderr}`;
+    };
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'mesh-curl-'));
+      const principal = 'spiffe://cluster.local/application';
+      application = await startApplication(makeIdentities(folder, [principal]).of(principal), (name) =>
+        names.push(name),
+      );
+    });
+    afterAll(() => {
+      application.stop();
+      rmSync(folder, { recursive: true });
+    });
+
+    it.each([
+      ['a gateway', { host: 'a.example', tls: true, gateway: true }],
+      [
+        'an address that the name does not lead to',
+        { host: 'any.wild.example', tls: true, gateway: false, address: '127.0.0.1' },
+      ],
+    ])('reaches %s with the name in SNI', async (_, target) => {
+      names.length = 0;
+      expect(await answer(lines(target))).toMatch(/^HTTP\/1.1 200 OK/);
+      expect(names).toEqual([target.host]);
+    });
+
+    it.each([
+      ['a gateway', { host: 'db', tls: false, gateway: true, bytes: true }],
+      ['an address', { host: '127.0.0.1', tls: false, gateway: false, bytes: true }],
+      ['an address beside the name', { host: 'db', tls: false, gateway: false, address: '127.0.0.1', bytes: true }],
+    ])('opens a connection to %s', async (_, target) => {
+      expect(await answer(lines(target))).toContain(`Connected to 127.0.0.1 (127.0.0.1) port ${application.port}`);
+    });
   });
 
   it('is one line, whatever the text', () => {

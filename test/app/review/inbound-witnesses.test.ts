@@ -13,8 +13,8 @@ import { Dice } from '../../support/route-requests.ts';
 
 const given = process.env['MESH_SEED'];
 const dice = new Dice(Number(given ?? 20261122));
-const changes = Number(process.env['MESH_CHANGES'] ?? 12);
-const requests = Number(process.env['MESH_REQUESTS'] ?? 400);
+const changes = Number(process.env['MESH_CHANGES'] ?? 8);
+const requests = Number(process.env['MESH_REQUESTS'] ?? 300);
 
 const injected = { 'security.istio.io/tlsMode': 'istio' };
 const pod = (name: string, address: string): string =>
@@ -36,7 +36,7 @@ function meshWith(policies: Policies) {
 /** What is sent for a request of a review, by one who meets it. */
 function sentOf({ proxies: [from], request: { method, url, headers } }: DifferentRequest): MeshRequest {
   const { port } = new URL(url);
-  const path = url.replace(/^http:\/\/[^/]*/, '');
+  const path = url.replace(/^\w+:\/\/[^/]*/, '') || '/';
   return requestOf(from, Number(port || 80), { method, path, headers });
 }
 
@@ -132,5 +132,5 @@ function specs(pair: { base: Policies; head: Policies } | undefined): string {
 }
 
 function statusIn(words: string): number {
-  return Number(/^\d+/.exec(words)?.[0] ?? 0);
+  return words.startsWith('connected') ? 200 : Number(/^\d+/.exec(words)?.[0] ?? 0);
 }

@@ -28,7 +28,7 @@ const curls = (server: string): string[] => {
 
 it('shows a request with SNI where the gateway ends TLS', () => {
   const https = gateway('HTTPS', 443, ', tls: {mode: SIMPLE, credentialName: shop}');
-  expect(curls(https)).toEqual([`curl -ik --resolve 'shop.example:443:'"$GATEWAY" 'https://shop.example:443/old'`]);
+  expect(curls(https)).toEqual([`curl -ik --connect-to "::$GATEWAY:443" 'https://shop.example:443/old'`]);
 });
 
 it('shows one with a Host header in plain text', () => {

@@ -5,15 +5,24 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTls } from 'node:tls';
 import type { Identity } from './identities.ts';
 
-/** Starts a server that answers requests in plain text and in TLS at one port, as an application whose protocol is the client's. */
-export async function startApplication({ certificate, key }: Identity): Promise<{ port: number; stop(): void }> {
+/**
+ * Starts a server that answers requests in plain text and in TLS at one port, as an application whose protocol is the
+ * client's.
+ *
+ * @param onName gets the name in the SNI of each handshake
+ */
+export async function startApplication(
+  { certificate, key }: Identity,
+  onName: (name: string) => void = () => undefined,
+): Promise<{ port: number; stop(): void }> {
   const answer = (_: IncomingMessage, response: ServerResponse): void => {
     response.end('ok');
   };
   const plain = createHttp(answer);
-  const secure = createTls({ cert: readFileSync(certificate), key: readFileSync(key) }, (socket) =>
-    plain.emit('connection', socket),
-  );
+  const secure = createTls({ cert: readFileSync(certificate), key: readFileSync(key) }, (socket) => {
+    onName(String(socket.servername));
+    plain.emit('connection', socket);
+  });
   const open = new Set<Socket>();
   const server: Server = createServer((socket) => {
     open.add(socket);

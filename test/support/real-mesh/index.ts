@@ -201,7 +201,10 @@ function listenerAt(
 }
 
 function textOf({ method = 'GET', path = '/', headers = [] }: MeshRequest, id: number): string {
-  return [`${method} ${path} HTTP/1.1`, ...headers, `x-test-id: ${id}`, 'connection: close', '', ''].join('\r\n');
+  const host = headers.some((it) => /^host:/i.test(it)) ? [] : ['Host: any.example'];
+  return [`${method} ${path} HTTP/1.1`, ...host, ...headers, `x-test-id: ${id}`, 'connection: close', '', ''].join(
+    '\r\n',
+  );
 }
 
 /** Lines by proxy and request, once the log grows no longer. */
