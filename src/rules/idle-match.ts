@@ -11,6 +11,7 @@ import { type Fault, findingOf, placeKey } from './finding.ts';
 import { holdersOf, matchOrigin, virtualHosts } from './holders.ts';
 import { meantHolders } from './meant-holders.ts';
 import { runsElsewhere } from './selected-proxies.ts';
+import { type DeadRule, rootOf } from './shadowed-delegate.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 import { unseen } from './unseen.ts';
 import { writtenVirtualServices } from './virtual-services.ts';
@@ -68,11 +69,12 @@ function idleIn(mesh: CompiledMesh, service: VirtualService, used: Set<string>, 
     found.push(findingOf(mesh, { ...fault, at: place, proxies: holders }));
   };
   let taker: { place: Origin; name: string } | undefined;
+  const dead: DeadRule[] = [];
   for (const http of objects(service.spec['http'])) {
     const rule = placeOf(http);
     if (!rule) continue;
     if (taker) {
-      report(rule, afterCatchAll(taker));
+      dead.push({ place: rule, takers: [taker.place.resource] });
       continue;
     }
     const matches = objects(http['match']);
@@ -84,6 +86,7 @@ function idleIn(mesh: CompiledMesh, service: VirtualService, used: Set<string>, 
     if (matches.length === 0 || matches.some((match) => takesAll(service, match)))
       taker = { place: rule, name: String(http['name'] ?? '') };
   }
+  if (taker) for (const { place } of dead) report(rootOf(service.resource, place, dead) ?? place, afterCatchAll(taker));
   return found;
 }
 

@@ -6,9 +6,10 @@ import type { Origin } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { resourceName } from '../model/resource.ts';
 import { findingOf, placeKey } from './finding.ts';
-import { domainsOf, matchOrigin, virtualHosts } from './holders.ts';
+import { domainsOf, matchOrigin, virtualHosts, virtualServiceOf } from './holders.ts';
 import { shadowedRoutes } from './language/shadow.ts';
 import { requestsOf, routeInWords } from './request-words.ts';
+import { rootOf } from './shadowed-delegate.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /** An http rule, or one of its matches, as one proxy has it. */
@@ -39,7 +40,21 @@ export const shadowedRoute: Rule = {
         found.set(key, known);
         known.proxies.add(proxy);
       }
-    return [...found.values()].map(({ dead, rule, proxies }) => toFinding(mesh, dead, rule, proxies));
+    const services = mesh.registry.resources('VirtualService');
+    const rules = [...found.values()].filter(({ dead, rule }) => rule && !dead.alive);
+    const whole = rules.map(({ dead: { place, takers } }) => ({
+      place,
+      takers: takers.map((taker) => matchOrigin(taker)?.resource),
+    }));
+    const findings = new Map<string, Finding>();
+    for (const it of found.values()) {
+      const name = virtualServiceOf(it.dead.route);
+      const root = services.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === name);
+      const place = (rules.includes(it) ? rootOf(root, it.dead.place, whole) : undefined) ?? it.dead.place;
+      const key = placeKey(place);
+      if (!findings.has(key)) findings.set(key, toFinding(mesh, { ...it.dead, place }, it.rule, it.proxies));
+    }
+    return [...findings.values()];
   },
 };
 
