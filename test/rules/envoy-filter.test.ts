@@ -40,6 +40,17 @@ it('makes a note of a patch that names what another filter inserts after it', ()
   ]);
 });
 
+it('knows a filter of the root namespace to select pods of every one, and others those of their own', () => {
+  const selecting = (namespace: string): unknown[] =>
+    all(filter(patch(router), 'workloadSelector: {labels: {app: cart}}', namespace)).map(([, severity, field]) => [
+      severity,
+      field,
+    ]);
+  expect(selecting('shop')).toEqual([]);
+  expect(selecting('istio-system')).toEqual([]);
+  expect(selecting('edge')).toEqual([['warning', 'spec.workloadSelector.labels']]);
+});
+
 it('tells a filter that selects nobody', () => {
   expect(all(filter(patch(router), 'workloadSelector: {labels: {app: none}}'))).toEqual([
     ['MESH0022', 'warning', 'spec.workloadSelector.labels'],

@@ -25,6 +25,15 @@ it('tells what HTTP has on ports that are TCP', () => {
   expect(told(policy('db', two))).toEqual([`MESH0198 info ${field}`]);
 });
 
+it('says what becomes of connections', () => {
+  const effects = (spec: string, other = ''): string[] =>
+    findingsIn(policy('db', spec) + other, { infos: true, extra: database }).map(({ effect }) => effect);
+  expect(effects(`action: DENY, ${methods}`).join()).toContain('it refuses every connection that meets the rest of it');
+  expect(effects(methods).join()).toContain('every connection is closed');
+  const open = manifest('AuthorizationPolicy', 'open', '{rules: [{from: [{source: {namespaces: [shop]}}]}]}');
+  expect(effects(methods, open).join()).toContain('connections that only it allows are closed');
+});
+
 it('is silent for ports, for workloads that speak HTTP, and for policies of a whole namespace', () => {
   expect(told(policy('db', 'rules: [{to: [{operation: {ports: ["5432"]}}]}]'))).toEqual([]);
   expect(told(policy('cart', methods))).toEqual([]);
