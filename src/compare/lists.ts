@@ -1,4 +1,4 @@
-import { isObject } from '../model/json.ts';
+import { isObject, ownValue } from '../model/json.ts';
 
 /** How the elements of a repeated field find their counterparts. */
 export interface ListRule {
@@ -77,7 +77,7 @@ export function listRule(
   parent: string | number | undefined,
   fieldName: string | number | undefined,
 ): ListRule | undefined {
-  return rules[`${parent}/${fieldName}`] ?? rules[String(fieldName)];
+  return ownValue(rules, `${parent}/${fieldName}`) ?? ownValue(rules, String(fieldName));
 }
 
 /** One text for one content: object keys sorted. An Unknown inside has no content and makes the text unlike any other. */

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../model/envoy.ts';
 import type { Field } from '../model/envoy-api/index.ts';
-import { isObject } from '../model/json.ts';
+import { isObject, ownValue } from '../model/json.ts';
 import { OneOf } from '../model/one-of.ts';
 import { Unknown } from '../model/unknown.ts';
 import { exclusionAt } from './exclusions.ts';
@@ -58,10 +58,10 @@ export class Walk {
     let fields = 0;
     for (const key of Object.keys(expected)) {
       fields++;
-      this.compare(expected[key], live[key], [...ePath, key], [...lPath, key], typeOf(key));
+      this.compare(expected[key], ownValue(live, key), [...ePath, key], [...lPath, key], typeOf(key));
     }
     for (const key of Object.keys(live)) {
-      if (key in expected) continue;
+      if (Object.hasOwn(expected, key)) continue;
       fields++;
       this.compare(undefined, live[key], [...ePath, key], [...lPath, key], typeOf(key));
     }

@@ -22,9 +22,17 @@ export function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const step of path) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
+    value = ownValue(value as Record<string | number, unknown>, step);
   }
   return value;
+}
+
+/** What an object or list holds at a key: a key such as `toString` finds nothing of what all objects inherit. */
+export function ownValue<Value>(
+  container: Readonly<Record<string | number, Value>>,
+  key: string | number,
+): Value | undefined {
+  return Object.hasOwn(container, key) ? container[key] : undefined;
 }
 
 /** The text of a value with the keys of its objects sorted: equal for values that differ in the order of keys alone. */

@@ -12,7 +12,7 @@
  * emitted messages stay plain JSON.
  */
 import type { Path } from './json.ts';
-import { isObject } from './json.ts';
+import { isObject, ownValue } from './json.ts';
 import type { Resource } from './resource.ts';
 
 /** A place inside a resource that produced a value. */
@@ -157,7 +157,7 @@ export function originsAt(root: unknown, path: Path): Origin[] {
     if (typeof value !== 'object' || value === null) break;
     found = whole.get(value) ?? found;
     found = fields.get(value)?.get(step) ?? found;
-    value = (value as Record<string | number, unknown>)[step];
+    value = ownValue(value as Record<string | number, unknown>, step);
   }
   if (typeof value === 'object' && value !== null) found = whole.get(value) ?? found;
   return found;

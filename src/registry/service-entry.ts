@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { isObject } from '../model/json.ts';
+import { isObject, ownValue } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { exportToSet } from './export-to.ts';
 import { isIpAddress } from './hostname.ts';
@@ -33,7 +33,7 @@ export interface ServiceEntryContext extends ServiceContext {
 export function serviceEntryServices(resource: Resource, context: ServiceEntryContext): Service[] {
   const { spec, metadata } = resource;
   const hosts = strings(spec['hosts']);
-  const resolution = resolutions[String(spec['resolution'] ?? 'NONE')] ?? 'Passthrough';
+  const resolution = ownValue(resolutions, String(spec['resolution'] ?? 'NONE')) ?? 'Passthrough';
   const selector = isObject(spec['workloadSelector']) ? spec['workloadSelector']['labels'] : undefined;
   const home = context.namespace(metadata.namespace);
   const inherited = context.namespaceTrafficDistribution ? home?.metadata.annotations : undefined;

@@ -84,7 +84,7 @@ function judge(mesh: CompiledMesh, filter: Resource, patch: JsonObject, index: n
       severity: later === undefined || first.refused ? 'warning' : 'info',
       at: at(filter, ...place),
       proxies: selected,
-      message: `has a patch of ${String(patch['applyTo'])} that changes nothing in ${proxiesInWords(selected)} that it selects: ${first.reason}${later === undefined ? '' : `; another EnvoyFilter inserts ${later} after it, or elsewhere`}`,
+      message: `has a patch${typeof patch['applyTo'] === 'string' ? ` of ${patch['applyTo']}` : ''} that changes nothing in ${proxiesInWords(selected)} that it selects: ${first.reason}${later === undefined ? '' : `; another EnvoyFilter inserts ${later} after it, or elsewhere`}`,
       effect: 'none: what the patch was written for is not there.',
       fix: first.refused ? 'correct its value, or remove the patch.' : 'correct its match, or remove the patch.',
     }),

@@ -65,9 +65,12 @@ export function refusedBySchema(
   const kinds = knownKinds(definitions, istio);
   const refused = resources.filter((resource) => {
     const own = isMeshGroup(resource.group) ? written(resource) : undefined;
-    const version = own && kinds.get(`${own.group}/${own.kind}`)?.versions.get(own.version);
+    const kind = own && kinds.get(`${own.group}/${own.kind}`);
     const before = accepted(resource);
-    if (!own || !version || before === own) return false;
+    if (!own || !kind || before === own) return false;
+    const version = kind.versions.get(own.version);
+    // Of another bundle of the Gateway API it may be.
+    if (!version) return kind.exact && !before;
     const { violations, broken } = faultsOf(own, version, before);
     return violations.length > 0 || broken.some(({ unknown }) => !unknown);
   });

@@ -3,7 +3,8 @@ import { isObject } from '../model/json.ts';
 import type { Location, Resource } from '../model/resource.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { locateIn } from './locate.ts';
-import { isKubernetesObject, splitApiVersion, toResource } from './object.ts';
+import { type Misfit, mayHoldMisfits, misfitOf } from './misfit.ts';
+import { isKubernetesObject, toResource } from './object.ts';
 import { isClusterScoped } from './scope.ts';
 import { LineIndex } from './text.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -29,9 +30,12 @@ export interface Manifest {
  */
 export function readManifest(file: string, text: string, options: ManifestOptions): Manifest {
   if (text.startsWith('version https://git-lfs.github.com/spec/')) return lfsPointer(file);
-  if (!mayHoldObjects(text)) return { resources: [], diagnostics: [], skipped: 'no Kubernetes objects' };
+  const objects = mayHoldObjects(text);
+  if (!objects && !mayHoldMisfits(text)) return { resources: [], diagnostics: [], skipped: 'no Kubernetes objects' };
   const lines = new LineIndex(text);
-  const { documents, errors } = parseYaml(text);
+  const { documents, errors: all } = parseYaml(text);
+  // What holds no object may be broken in its own way.
+  const errors = objects ? all : [];
   if (errors.length > 0 && text.includes('{{')) return { resources: [], diagnostics: [], skipped: 'a template' };
 
   const resources: Resource[] = [];
@@ -46,9 +50,10 @@ export function readManifest(file: string, text: string, options: ManifestOption
     const found = objectsOf(document.value);
     for (const { object, path } of found) {
       const place = locateIn(file, lines, document.place, path);
+      const misfit = isTemplated(object) ? undefined : misfitOf(object);
       if (isTemplated(object)) templates++;
+      else if (misfit) diagnostics.push(ofMisfit(misfit, place));
       else if (isKubernetesObject(object)) resources.push(toDesiredResource(object, options.namespace, place));
-      else if (isMeshConfig(object)) diagnostics.push(nameless(object, place));
     }
     if (found.length === 0) continue;
     for (const { key, first, second } of document.duplicates)
@@ -81,11 +86,13 @@ function lfsPointer(file: string): Manifest {
 
 /** The objects of a document: itself, or the items of a list (`List`, `VirtualServiceList`), with their paths in it. */
 function objectsOf(value: Json): { object: JsonObject; path: Path }[] {
-  if (!isObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') return [];
+  if (!isObject(value)) return [];
   const object = value as JsonObject;
-  const items = object['items'];
-  if (!(object['kind'] as string).endsWith('List') || !Array.isArray(items)) return [{ object, path: [] }];
-  const kind = (object['kind'] as string).slice(0, -'List'.length);
+  const { apiVersion, kind: own, items } = object;
+  if (typeof apiVersion !== 'string' || typeof own !== 'string')
+    return misfitOf(object) === undefined ? [] : [{ object, path: [] }];
+  if (!own.endsWith('List') || !Array.isArray(items)) return [{ object, path: [] }];
+  const kind = own.slice(0, -'List'.length);
   return items.flatMap((item, index) => {
     if (!isObject(item)) return [];
     // Items of a typed list may leave out what its kind already says.
@@ -114,20 +121,6 @@ export function toDesiredResource(object: JsonObject, namespace: string, locate:
   return toResource({ ...object, metadata: clusterScoped ? rest : { ...metadata, namespace } }, 'git', locate);
 }
 
-const meshGroup = /(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/;
-
-/** Other kinds without a name are mostly files of tools (kubeconfig, Kustomization, skaffold), not objects. */
-function isMeshConfig(object: JsonObject): boolean {
-  return meshGroup.test(splitApiVersion(object['apiVersion'] as string)[0]);
-}
-
-function nameless(object: JsonObject, locate: (path: Path) => Location): Diagnostic {
-  const metadata = object['metadata'];
-  const generated = isObject(metadata) && typeof metadata['generateName'] === 'string';
-  return {
-    severity: 'warning',
-    message: `${object['kind']} without metadata.name${generated ? ' (generateName makes a new object each time)' : ''}`,
-    location: locate(['metadata']),
-    fix: 'give it a name; without one it cannot be compared with the cluster',
-  };
+function ofMisfit({ message, path, fix, severity }: Misfit, locate: (path: Path) => Location): Diagnostic {
+  return { severity, message, location: locate(path), fix };
 }

@@ -7,6 +7,7 @@ import type { Registry, RegistryInput } from '../../registry/types.ts';
 import { isRefusedByIstiod } from '../../rules/refused/index.ts';
 import { refusedBySchema } from '../../rules/schema-validation.ts';
 import type { CompiledMesh } from '../../rules/types.ts';
+import { isDefinition } from '../drift/judged-kinds.ts';
 
 /**
  * A state of the mesh as rules look at it; a proxy is compiled when a rule first asks for it.
@@ -61,16 +62,23 @@ export function taken(input: RegistryInput, git: readonly Resource[]): RegistryI
     heldOf(resource) === resource ? undefined : written.get(resourceKey(resource));
   const version = istioVersionOf(input);
   const refused = refusedBySchema(input.resources, writtenOf, heldOf, version);
-  const isRefused = (resource: Resource): boolean => {
+  const byWebhook = (resource: Resource): boolean => {
     const own = writtenOf(resource);
     return own !== undefined && isRefusedByIstiod(own, heldOf(resource), version);
   };
-  for (const resource of input.resources) if (!refused.has(resource) && isRefused(resource)) refused.add(resource);
+  for (const resource of input.resources) if (!refused.has(resource) && byWebhook(resource)) refused.add(resource);
   if (refused.size === 0) return input;
   const resources = input.resources.flatMap((resource) =>
     refused.has(resource) ? (heldOf(resource) ?? []) : [resource],
   );
   return { ...input, resources };
+}
+
+/** Whether the API server would refuse an object by its kind's schema. @param held what it has of the object, if anything */
+export function isRefused(input: RegistryInput, resource: Resource, held: Resource | undefined): boolean {
+  const definitions = input.resources.filter(isDefinition);
+  const written = (it: Resource) => (it === resource ? it : undefined);
+  return refusedBySchema([...definitions, resource], written, () => held, istioVersionOf(input)).size > 0;
 }
 
 function byKey(resources: readonly Resource[]): ReadonlyMap<string, Resource> {

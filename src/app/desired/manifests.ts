@@ -2,7 +2,7 @@ import type { Resource } from '../../model/resource.ts';
 import type { Waiver } from '../../model/waiver.ts';
 import type { Diagnostic, SkippedFile } from '../../source/diagnostic.ts';
 import { readManifest } from '../../source/manifest.ts';
-import { decode, type Tree, type TreeEntry } from '../../source/tree.ts';
+import { decode, type Tree, type TreeEntry, utf16 } from '../../source/tree.ts';
 import { scanWaivers } from '../../source/waiver/scan.ts';
 
 export interface ReadManifests {
@@ -28,10 +28,10 @@ export async function readManifests(
       result.skipped.push({ file: path, reason: content.skipped });
       result.diagnostics.push({
         // Large JSON is data far more often than manifests.
-        severity: path.endsWith('.json') ? 'info' : 'warning',
+        severity: path.endsWith('.json') ? 'info' : content.skipped === utf16 ? 'error' : 'warning',
         message: `the file was not read: ${content.skipped}`,
         location: { file: path, line: 1, column: 1 },
-        fix: 'if it holds manifests, split it into smaller text files',
+        fix: advice[content.skipped] ?? 'if it holds manifests, see why the file cannot be read',
       });
       continue;
     }
@@ -51,6 +51,12 @@ export async function readManifests(
     });
   return result;
 }
+
+const advice: Readonly<Record<string, string>> = {
+  [utf16]: 'save it as UTF-8; until then its objects count as absent from Git',
+  binary: 'if it holds manifests, save it as text in UTF-8',
+  'too large': 'if it holds manifests, split it into smaller files',
+};
 
 /** What links and submodules below the paths hide. */
 export function hiddenEntries(entries: readonly TreeEntry[]): Diagnostic[] {

@@ -9,6 +9,7 @@ import type { Proxy } from '../../model/proxy.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import { buildRegistry } from '../../registry/index.ts';
 import type { RegistryInput } from '../../registry/types.ts';
+import { isRefused } from '../check/compiled-mesh.ts';
 import { inSlices, turn } from './in-slices.ts';
 import { digest, SharedConfigs } from './shared-configs.ts';
 
@@ -77,7 +78,11 @@ export class EffectOracle {
   ): Promise<Effect> {
     await turn(this.#signal);
     const key = resourceKey(without ?? instead ?? { group: '', kind: '', metadata: { name: '', namespace: '' } });
-    const resources = this.#input.resources.filter((resource) => resourceKey(resource) !== key);
+    const isIt = (resource: Resource): boolean => resourceKey(resource) === key;
+    // What the API server refuses changes nothing, and may be of no shape that can be compiled.
+    if (instead && isRefused(this.#input, instead, this.#input.resources.find(isIt)))
+      return { proxies: [], differences: [] };
+    const resources = this.#input.resources.filter((resource) => !isIt(resource));
     if (instead) resources.push(instead);
     const registry = buildRegistry({ ...this.#input, resources });
     const proxyById = new Map(registry.proxies.map((proxy) => [proxy.id, proxy]));

@@ -1,7 +1,7 @@
 import type { FieldDifference } from '../../compare/object/difference.ts';
 import { notYetCreated } from '../../model/age.ts';
 import type { Json, JsonObject, Path } from '../../model/json.ts';
-import { isObject } from '../../model/json.ts';
+import { isObject, ownValue } from '../../model/json.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import { toResource } from '../../source/object.ts';
 
@@ -59,7 +59,9 @@ function laidOver(live: Json | undefined, git: Json | undefined): Json | undefin
   if (git === undefined) return live;
   if (isObject(live) && isObject(git)) {
     const keys = new Set([...Object.keys(live), ...Object.keys(git)]);
-    return Object.fromEntries([...keys].map((key) => [key, laidOver(live[key] as Json, git[key] as Json)]));
+    return Object.fromEntries(
+      [...keys].map((key) => [key, laidOver(ownValue(live, key) as Json, ownValue(git, key) as Json)]),
+    );
   }
   if (Array.isArray(live) && Array.isArray(git)) {
     const key = (item: Json): unknown => (isObject(item) ? (item['name'] ?? item['port'] ?? item['ip']) : undefined);
@@ -112,8 +114,8 @@ function containerAt(root: JsonObject, path: Path): unknown {
   let value: unknown = root;
   for (const step of path) {
     const container = value as Record<string | number, unknown>;
-    container[step] ??= {};
-    value = container[step];
+    if (ownValue(container, step) == null) container[step] = {};
+    value = ownValue(container, step);
   }
   return value;
 }

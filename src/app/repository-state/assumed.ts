@@ -38,9 +38,10 @@ function serviceOf({ namespace, name, ports }: Named): Resource {
 
 function ruleOf({ namespace, name, hostname, subsets }: Named, resources: readonly Resource[]): Resource[] {
   const held = resources.some(({ kind, spec, metadata }) => {
-    const host = String(spec['host'] ?? '');
+    const host = spec['host'];
+    if (kind !== 'DestinationRule' || typeof host !== 'string') return false;
     const full = host.includes('.') ? host : `${host}.${metadata.namespace}.svc.cluster.local`;
-    return kind === 'DestinationRule' && hostsOverlap(full, hostname);
+    return hostsOverlap(full, hostname);
   });
   if (held || subsets.size === 0) return [];
   const items = [...subsets].map((subset) => ({ name: subset, labels: { version: subset } }));
@@ -86,5 +87,5 @@ function made(apiVersion: string, kind: string, namespace: string, name: string,
 }
 
 function strings(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

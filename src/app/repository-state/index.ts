@@ -86,6 +86,7 @@ function podsOf(service: Resource, workloads: readonly Resource[], rules: readon
   const subsets = rules
     .filter((rule) => isFor(rule, service))
     .flatMap((rule) => objects(rule.spec['subsets']))
+    .filter((subset) => typeof subset['name'] === 'string' && subset['name'] !== '')
     .map((subset) =>
       made.workload(namespace, `${name}-${subset['name']}`, { ...selector, ...strings(subset['labels']) }),
     );
@@ -94,7 +95,8 @@ function podsOf(service: Resource, workloads: readonly Resource[], rules: readon
 
 function isFor(rule: Resource, service: Resource): boolean {
   const { namespace, name } = service.metadata;
-  const host = String(rule.spec['host'] ?? '');
+  const { host } = rule.spec;
+  if (typeof host !== 'string') return false;
   return host === name ? rule.metadata.namespace === namespace : host.startsWith(`${name}.${namespace}`);
 }
 
@@ -152,5 +154,6 @@ function sourceOf({ metadata: { namespace, name } }: Resource): ProxySource {
 }
 
 function strings(value: unknown): Record<string, string> {
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)])) : {};
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

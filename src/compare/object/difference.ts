@@ -1,5 +1,5 @@
 import type { Path } from '../../model/json.ts';
-import { isObject } from '../../model/json.ts';
+import { isObject, ownValue } from '../../model/json.ts';
 import { pairItems } from './pair.ts';
 import { mayBeDefault, sameSpelling } from './spelling.ts';
 
@@ -66,11 +66,17 @@ function ofObjects(
 ): FieldDifference[] {
   const switches = switchesIn(expected, live);
   const other = new Set(switches.values());
-  const keys = [...Object.keys(expected), ...Object.keys(live).filter((key) => !(key in expected) && !other.has(key))];
+  const keys = [
+    ...Object.keys(expected),
+    ...Object.keys(live).filter((key) => !Object.hasOwn(expected, key) && !other.has(key)),
+  ];
   return keys.flatMap((key): FieldDifference[] => {
     const liveKey = switches.get(key);
     if (liveKey === undefined)
-      return fieldDifferences(expected[key], live[key], [...path, key], options, [...livePath, key]);
+      return fieldDifferences(ownValue(expected, key), ownValue(live, key), [...path, key], options, [
+        ...livePath,
+        key,
+      ]);
     const values = { expected: { [key]: expected[key] }, live: { [liveKey]: live[liveKey] } };
     return [{ kind: 'switched', path: [...path, key], livePath: [...livePath, liveKey], ...values, weak: false }];
   });

@@ -3,7 +3,7 @@
  * where it changes what a proxy gets.
  */
 import type { Path } from '../../model/json.ts';
-import { isObject } from '../../model/json.ts';
+import { isObject, ownValue } from '../../model/json.ts';
 
 const durationKey = /(timeout|duration|interval|time|delay|age|ttl|window|delta|keepalive)$/i;
 const unitNanoseconds: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12 };
@@ -83,7 +83,7 @@ export function mayBeDefault(value: unknown, path: Path): boolean {
   if (value === null || value === false || value === 0 || value === '' || value === undefined) return true;
   if (Array.isArray(value) && value.length === 0) return true;
   if (isObject(value)) return Object.entries(value).every(([key, item]) => mayBeDefault(item, [...path, key]));
-  return (defaults[lastKey(path)] ?? []).some((item) => JSON.stringify(item) === JSON.stringify(value));
+  return (ownValue(defaults, lastKey(path)) ?? []).some((item) => JSON.stringify(item) === JSON.stringify(value));
 }
 
 function lastKey(path: Path): string {

@@ -6,6 +6,7 @@ import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
 import { mergedGateway } from '../gateway/merged-gateway.ts';
 import { patchClusters } from './cluster.ts';
+import { completeClusters, completeListeners, completeRoutes } from './complete.ts';
 import { patchListeners, patchVirtualListener } from './listener.ts';
 import type { Patch } from './patch.ts';
 import { patchRouteConfiguration } from './route.ts';
@@ -41,14 +42,21 @@ export class EnvoyFilterPatches {
 
   clusters(clusters: Cluster[]): Cluster[] {
     if (!this.#has('CLUSTER')) return clusters;
-    return patchClusters(cloneDerived(clusters), this.#patches, this.#proxy, this.#registry);
+    const patched = patchClusters(cloneDerived(clusters), this.#patches, this.#proxy, this.#registry);
+    completeClusters(patched);
+    return patched;
   }
 
   /** Route tables inside inbound listeners are patched as route configurations before the listeners are. */
   listeners(listeners: Listener[]): Listener[] {
     if (!this.#has('LISTENER', 'FILTER_CHAIN', 'FILTER', 'ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE'))
       return listeners;
-    const own = cloneDerived(listeners);
+    const patched = this.#patchListeners(cloneDerived(listeners));
+    completeListeners(patched);
+    return patched;
+  }
+
+  #patchListeners(own: Listener[]): Listener[] {
     if (this.#proxy.type === 'router') return patchListeners(own, this.#patches, 'GATEWAY');
     const isVirtual = ({ name }: Listener) => name === 'virtualInbound' || name === 'virtualOutbound';
     const contextOf = (listener: Listener) =>
@@ -79,6 +87,7 @@ export class EnvoyFilterPatches {
     const ports = context === 'GATEWAY' ? portMap(this.#proxy, this.#registry) : new Map();
     const own = cloneDerived(routes);
     for (const configuration of own) patchRouteConfiguration(configuration, this.#patches, context, ports);
+    completeRoutes(own);
     return own;
   }
 

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { behaviour } from '../../model/istio-version.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { isObject } from '../../model/json.ts';
+import { isObject, ownValue } from '../../model/json.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Registry } from '../../registry/types.ts';
@@ -72,8 +72,11 @@ const insertable: readonly ApplyTo[] = ['HTTP_FILTER', 'NETWORK_FILTER', 'HTTP_R
 
 function toPatch(resource: Resource, index: number, config: JsonObject, patch: JsonObject, match: JsonObject): Patch {
   const applyTo = config['applyTo'] as ApplyTo;
-  const message = messageOf[applyTo];
-  if (message === undefined) throw new ValueError(`applyTo ${JSON.stringify(applyTo)} is not known`);
+  const message = ownValue(messageOf, String(applyTo));
+  if (message === undefined)
+    throw new ValueError(
+      applyTo === undefined ? 'it has no applyTo' : `applyTo ${JSON.stringify(applyTo)} is not known`,
+    );
   const written = patch['operation'] as Operation;
   const operation = written?.startsWith('INSERT_') && !insertable.includes(applyTo) ? 'ADD' : written;
   const context = (match['context'] ?? 'ANY') as Patch['context'];

@@ -1,6 +1,6 @@
 import type { Message } from '../../model/envoy.ts';
 import { anyMessage, type Field, fieldNamed, fieldsOf } from '../../model/envoy-api/index.ts';
-import { isObject } from '../../model/json.ts';
+import { isObject, ownValue } from '../../model/json.ts';
 import { derive, deriveField } from '../../model/provenance.ts';
 
 /** The value cannot be read as the message that its place asks for. */
@@ -57,7 +57,8 @@ function readField(value: unknown, field: Field): unknown {
 
 /** Whether a scalar is its type's default, which a field without presence does not keep. */
 export function isDefault(value: unknown, field: Field): boolean {
-  if (field.kind === 'e') return value === undefined || value === 0 || field.values?.[String(value)] === 0;
+  if (field.kind === 'e')
+    return value === undefined || value === 0 || ownValue(field.values ?? {}, String(value)) === 0;
   return value === '' || value === 0 || value === '0' || value === false;
 }
 
@@ -101,7 +102,7 @@ function readNumber(value: unknown, field: Field): unknown {
 
 function readEnum(value: unknown, field: Field): unknown {
   // A name that is not known is ignored like an unknown field.
-  if (typeof value === 'string') return value in (field.values ?? {}) ? value : undefined;
+  if (typeof value === 'string') return Object.hasOwn(field.values ?? {}, value) ? value : undefined;
   const name = Object.entries(field.values ?? {}).find(([, number]) => number === value)?.[0];
   return name ?? value;
 }

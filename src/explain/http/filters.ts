@@ -1,5 +1,5 @@
 import type { Message } from '../../model/envoy.ts';
-import { type JsonObject, objects } from '../../model/json.ts';
+import { type JsonObject, objects, ownValue } from '../../model/json.ts';
 import type { FilterVerdict } from '../hop.ts';
 import { metadataMatch } from '../match/metadata-match.ts';
 import { localReply, type Outcome, open } from '../outcome.ts';
@@ -63,7 +63,7 @@ export function walkFilters(
     const config = filterConfig(filter, levels);
     if (!config) continue;
     const type = typeOf(config);
-    const judge = judges[type];
+    const judge = ownValue(judges, type);
     if (judge) state.outcome = judge(config, filter, state);
     else if (!harmless.has(type)) state.assumes.push(`filter ${filter['name']} lets the request pass`);
     if (state.outcome) break;

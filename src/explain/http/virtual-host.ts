@@ -16,6 +16,8 @@ export function virtualHostIndex(config: RouteConfiguration): VirtualHostIndex {
   let fallback: number | undefined;
   for (const [index, host] of hosts.entries()) {
     for (const written of host.domains ?? []) {
+      // Which port a name stands for may not be known: such a domain is no text.
+      if (typeof written !== 'string') continue;
       const domain = written.toLowerCase();
       if (domain === '*') fallback ??= index;
       else if (domain.startsWith('*')) addTo(suffixes, domain.slice(1), index);

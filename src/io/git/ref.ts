@@ -51,8 +51,17 @@ async function unknownRef(repository: Repository, ref: string, signal?: AbortSig
       `the clone is shallow and does not hold ${ref}`,
       'fetch it: git fetch --unshallow (in a pipeline: check out with fetch-depth 0)',
     );
-  return new SourceError(`there is no branch, tag or commit ${ref}`, suggestion(ref, names));
+  const near = nearest(ref.replace(/[~^@].*$/, ''), names);
+  // A pipeline's clone has the branch that it builds, and no tag.
+  const how = repository.shallow && near.length === 0 ? shallowAdvice : suggestion(ref, names);
+  return new SourceError(
+    `there is no branch, tag or commit ${ref}${repository.shallow ? ' in this shallow clone' : ''}`,
+    how,
+  );
 }
+
+const shallowAdvice =
+  'git fetch --unshallow --tags origin "+refs/heads/*:refs/remotes/origin/*" brings all (in a pipeline: check out with fetch-depth 0)';
 
 /** What to do about an unknown ref: the names most like it, or how to get more of them. */
 export function suggestion(ref: string, names: readonly string[]): string {

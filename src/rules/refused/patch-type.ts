@@ -1,4 +1,5 @@
 import { fieldsOf } from '../../model/envoy-api/index.ts';
+import { ownValue } from '../../model/json.ts';
 import { contribTypes } from './contrib-types.ts';
 
 /** Packages that istiod knows types of besides Envoy's; all of them are taken. */
@@ -18,5 +19,7 @@ export function isUnknownType(name: string): boolean {
 
 function isListed(name: string): boolean {
   const dot = name.lastIndexOf('.');
-  return fieldsOf(name) !== undefined || contribTypes[name.slice(0, dot)]?.includes(name.slice(dot + 1)) === true;
+  return (
+    fieldsOf(name) !== undefined || ownValue(contribTypes, name.slice(0, dot))?.includes(name.slice(dot + 1)) === true
+  );
 }

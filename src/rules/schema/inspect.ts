@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import { admit, type Dropped } from './admit.ts';
 import { type Broken, judge } from './cel/judge.ts';
-import { metadataSchema } from './metadata.ts';
+import { metadataSchema, metadataViolations } from './metadata.ts';
 import type { Schema } from './schema.ts';
 import { type Violation, validate } from './validate.ts';
 
@@ -32,7 +32,7 @@ function look(object: JsonObject, schema: Schema): Inspection {
   const whole = withMetadata(schema);
   const dropped: Dropped[] = [];
   const value = admit(object, whole, dropped);
-  const violations = validate(value, whole);
+  const violations = [...validate(value, whole), ...metadataViolations(object['metadata'])];
   return { value, dropped, violations, broken: violations.some(({ blocks }) => blocks) ? [] : judge(value, whole) };
 }
 

@@ -16,6 +16,11 @@ interface YamlError {
   offset: number;
 }
 
+interface Chunk {
+  text: string;
+  offset: number;
+}
+
 export interface ParsedYaml {
   documents: YamlDocument[];
   errors: YamlError[];
@@ -35,32 +40,39 @@ export function parseYaml(text: string): ParsedYaml {
 
 function parseChunk(text: string, offset: number): ParsedYaml {
   try {
-    let places: WeakRef<Place[]> | undefined;
-    const readPlaces = (): Place[] => {
-      const known = places?.deref();
-      if (known) return known;
-      const read = compose(parseEvents(text, {}), text, true).map(({ place }) => shift(place, offset));
-      places = new WeakRef(read);
-      return read;
-    };
-    const documents = compose(parseEvents(text, {}), text, false).map(({ value, duplicates }, index): YamlDocument => {
-      const shifted = duplicates.map(({ key, first, second }) => ({
-        key,
-        first: first + offset,
-        second: second + offset,
-      }));
-      return { value, duplicates: shifted, place: () => readPlaces()[index] ?? { at: offset } };
-    });
-    return { documents, errors: [] };
+    return { documents: documentsOf(text, offset), errors: [] };
   } catch (error) {
-    if (error instanceof YamlFault)
-      return { documents: [], errors: [{ message: error.message, offset: error.offset + offset }] };
+    if (error instanceof YamlFault) return faulty(error.message, error.offset + offset);
     if (!(error instanceof YAMLException)) throw error;
     const at = error.mark?.position ?? 0;
-    if (isNextObject(text, at))
-      return joined([parseChunk(text.slice(0, at), offset), parseChunk(text.slice(at), offset + at)]);
-    return { documents: [], errors: [{ message: error.reason, offset: at + offset }] };
+    const parts = isNextObject(text, at) ? cutObjects(text) : [];
+    if (parts.length > 1) return joined(parts.map((part) => parseChunk(part.text, offset + part.offset)));
+    return faulty(error.reason, at + offset);
   }
+}
+
+function faulty(message: string, offset: number): ParsedYaml {
+  return { documents: [], errors: [{ message, offset }] };
+}
+
+/** @throws YamlFault and YAMLException */
+function documentsOf(text: string, offset: number): YamlDocument[] {
+  let places: WeakRef<Place[]> | undefined;
+  const readPlaces = (): Place[] => {
+    const known = places?.deref();
+    if (known) return known;
+    const read = compose(parseEvents(text, {}), text, true).map(({ place }) => shift(place, offset));
+    places = new WeakRef(read);
+    return read;
+  };
+  return compose(parseEvents(text, {}), text, false).map(({ value, duplicates }, index) => {
+    const shifted = duplicates.map(({ key, first, second }) => ({
+      key,
+      first: first + offset,
+      second: second + offset,
+    }));
+    return { value, duplicates: shifted, place: () => readPlaces()[index] ?? { at: offset } };
+  });
 }
 
 /** JSON objects may follow one another without a separator (k8s.io/apimachinery `YAMLOrJSONDecoder`). */
@@ -68,13 +80,34 @@ function isNextObject(text: string, at: number): boolean {
   return text.trimStart().startsWith('{') && text[at] === '{' && text.slice(0, at).trimEnd().endsWith('}');
 }
 
+/** Cuts where an object ends and another follows: each is read once, however many there are. */
+function cutObjects(text: string): Chunk[] {
+  const parts: Chunk[] = [];
+  let start = 0;
+  let depth = 0;
+  let quote = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] as string;
+    if (quote !== '') {
+      if (character === quote) quote = '';
+      else if (character === '\\' && quote === '"') at++;
+    } else if (character === '"' || character === "'") quote = character;
+    else if (character === '}') depth = Math.max(0, depth - 1);
+    else if (character === '{' && depth++ === 0 && text.slice(start, at).trim() !== '') {
+      parts.push({ text: text.slice(start, at), offset: start });
+      start = at;
+    }
+  }
+  return [...parts, { text: text.slice(start), offset: start }];
+}
+
 function joined(parts: readonly ParsedYaml[]): ParsedYaml {
   return { documents: parts.flatMap((part) => part.documents), errors: parts.flatMap((part) => part.errors) };
 }
 
 /** Separator lines as kubectl sees them (k8s.io/apimachinery `splitYAMLDocument`). */
-function cut(text: string): { text: string; offset: number }[] {
-  const parts: { text: string; offset: number }[] = [];
+function cut(text: string): Chunk[] {
+  const parts: Chunk[] = [];
   let start = 0;
   for (const separator of text.matchAll(/^---(?=\s|$)/gm)) {
     if (text.slice(start, separator.index).trim() !== '')

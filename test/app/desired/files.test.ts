@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readDesired } from '../../../src/app/desired/index.ts';
@@ -59,6 +59,16 @@ describe('files of a repository', () => {
         related: [{ location: { file: 'a.yaml', line: 2 } }],
       },
       { severity: 'info', location: { file: 'd.yaml' } },
+    ]);
+  });
+
+  it('says of UTF-16, which a shell of Windows writes, that its objects are missing', async () => {
+    const { directory } = makeRepository({ 'a.yaml': virtualService('a') });
+    const bytes = Buffer.from(`\ufeff${virtualService('b')}`, 'utf16le');
+    writeFileSync(join(directory, 'b.yaml'), bytes);
+    const { diagnostics } = await readDesired({ cwd: directory, ref: 'WORKTREE' });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', message: 'the file was not read: UTF-16, not UTF-8', location: { file: 'b.yaml' } },
     ]);
   });
 

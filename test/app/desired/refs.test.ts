@@ -178,7 +178,9 @@ describe('what cannot be read', () => {
     const { directory, first, git } = history();
     const shallow = join(temporaryDirectory(), 'shallow');
     git('clone', '--quiet', '--depth=1', `file://${directory}`, shallow);
-    for (const ref of ['HEAD~1', first]) {
+    // A pipeline's clone has neither tags nor other branches.
+    git('-C', shallow, 'tag', 'mine');
+    for (const ref of ['HEAD~1', first, 'v9.9', 'elsewhere']) {
       const error = await failure({ git: shallow, ref, cwd: '/' });
       expect(error.message).toContain('shallow');
       expect(error.fix).toContain('--unshallow');

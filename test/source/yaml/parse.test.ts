@@ -59,6 +59,15 @@ d: {p: 5, <<: *x}
     expect(at(text, ['b', 'c'], 1)).toBe('"c": 2');
   });
 
+  it('reads thousands of JSON objects, and those beside a broken one', () => {
+    const line = (index: number): string => `{"a": {"b": "}{", "c": '{', "d": ${index}}}\n`;
+    const many = Array.from({ length: 12_000 }, (_, index) => line(index)).join('');
+    expect(parseYaml(many).documents).toHaveLength(12_000);
+    const { documents, errors } = parseYaml(`${line(1)}{"a": [}\n${line(2)}`);
+    expect(documents.map(({ value }) => value)).toEqual([1, 2].map((d) => ({ a: { b: '}{', c: '{', d } })));
+    expect(errors).toEqual([{ message: expect.any(String), offset: line(1).length + 7 }]);
+  });
+
   it('keeps __proto__ a key like any other', () => {
     const [value] = values('__proto__: {polluted: true}\n') as Record<string, unknown>[];
     expect(Object.keys(value ?? {})).toEqual(['__proto__']);
