@@ -20,6 +20,11 @@ describe.each(shown)('the page of %s', (code) => {
   });
 });
 
+it('stand in the order of their codes', () => {
+  const listed = readFileSync('docs/rules/README.md', 'utf8').match(/(?<=^- \[)MESH\d{4}/gm) ?? [];
+  expect(listed).toEqual(paged.toSorted());
+});
+
 it('pages are short', () => {
   for (const code of paged)
     expect(readFileSync(`docs/rules/${code}.md`, 'utf8').split('\n').length, code).toBeLessThan(110);
