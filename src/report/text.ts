@@ -8,7 +8,7 @@ import { plain, wrapped } from './plain.ts';
 import { proxiesInWords } from './proxies.ts';
 import { shortened } from './shorten.ts';
 import { reviewBlocks } from './text-review.ts';
-import { countsInWords, examined } from './totals.ts';
+import { brokenRequests, countsInWords, examined } from './totals.ts';
 import type { Reporter, Style } from './types.ts';
 import { waiverInWords } from './waived.ts';
 
@@ -141,8 +141,10 @@ function footer(report: Report, style: Style): string {
   const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : '';
   const counts = `${countsInWords(findings)}${waived}`;
   const nothing = findings.error + findings.warning === 0;
+  const broken = brokenRequests(report);
   const clean = report.tool.command === 'drift' ? 'no drift' : 'nothing wrong';
   if (!report.complete) out.push(bold(paint.error(`incomplete: ${counts}; what could not be read is listed above`)));
+  else if (nothing && broken !== '') out.push(bold(`${counts}; ${broken}`));
   else out.push(bold(nothing ? green(`${clean}: ${counts}`) : counts));
   return out.join('\n');
 }

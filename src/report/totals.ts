@@ -19,8 +19,16 @@ export function verdict(report: Report): string {
   const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : '';
   const counts = `${countsInWords(countOf(report.findings))}${waived}`;
   if (!report.complete) return `incomplete: ${counts}`;
+  const broken = brokenRequests(report);
+  if (report.findings.length === 0 && broken !== '') return `no findings${waived}, and ${broken}`;
   if (report.findings.length === 0) return `${report.tool.command === 'drift' ? 'no drift' : 'nothing found'}${waived}`;
   return report.review ? `${counts} introduced` : counts;
+}
+
+/** Requests that a change breaks, which no rule may call wrong: it may be what the change is for. Empty for none. */
+export function brokenRequests({ review }: Report): string {
+  const broken = review?.requests.filter(({ breaks }) => breaks).length ?? 0;
+  return broken === 0 ? '' : `${counted(broken, 'request')} served before, and not after`;
 }
 
 /** What was examined, a line each. */

@@ -4,6 +4,7 @@ import type { Report } from '../../src/model/report.ts';
 import { reporters } from '../../src/report/index.ts';
 import { plain } from '../../src/report/plain.ts';
 import { proxiesInWords } from '../../src/report/proxies.ts';
+import { aReview } from '../support/reports.ts';
 
 const finding: Finding = {
   code: 'MESH0001',
@@ -134,5 +135,33 @@ describe('words', () => {
   it('keeps line feeds only where they are wanted', () => {
     expect(plain('a\nb')).toBe('a\\u000ab');
     expect(plain('a\nb', true)).toBe('a\nb');
+  });
+});
+
+describe('a review without findings', () => {
+  const without = (breaks: boolean): Report => {
+    const review = aReview();
+    const requests = (review.review?.requests ?? []).map((it) => ({ ...it, breaks }));
+    const own = review.review && { ...review.review, requests };
+    const counts = { error: 0, warning: 0, info: 0 };
+    return {
+      ...review,
+      findings: [],
+      summary: { ...review.summary, findings: counts },
+      ...(own ? { review: own } : {}),
+    };
+  };
+  const last = (it: Report): string | undefined =>
+    reporters.text(it, { color: false, width: 100 }).trim().split('\n').at(-1);
+
+  it('does not call a change right that breaks requests', () => {
+    expect(last(without(true))).toBe('0 errors, 0 warnings, 0 infos; 1 request served before, and not after');
+    expect(reporters.markdown(without(true), { color: false, width: 100 })).toContain(
+      'no findings, and 1 request served before, and not after',
+    );
+  });
+
+  it('says that nothing is wrong where none breaks', () => {
+    expect(last(without(false))).toBe('nothing wrong: 0 errors, 0 warnings, 0 infos');
   });
 });
