@@ -5,6 +5,8 @@ export function nearestName(word: string, names: readonly string[]): string | un
   let best: string | undefined;
   let least = most + 1;
   for (const name of names) {
+    // As many letters at least must be added or dropped; names of authors may be of any length.
+    if (Math.abs(name.length - wanted.length) >= least) continue;
     const distance = editDistance(wanted, name.toLowerCase());
     if (distance < least) [best, least] = [name, distance];
   }
