@@ -3,6 +3,7 @@ import type { Message } from '../../model/envoy.ts';
 import type { Proxy } from '../../model/proxy.ts';
 import type { ServiceTarget } from '../../registry/types.ts';
 import type { AskedMesh } from './ask.ts';
+import { underDomain } from './boundary/authority.ts';
 import { filterMatches } from './boundary/filter-matches.ts';
 import { type BoundaryRequest, boundaryRequests } from './boundary/index.ts';
 import { writtenOf } from './curl.ts';
@@ -28,7 +29,11 @@ export function serverRequests(sides: MeshSides, changes: readonly EffectiveChan
   for (const { proxy: server, former, differences } of changes) {
     if (server.type !== 'sidecar' || !differences.some(isInbound)) continue;
     const inbound = [inboundOf(sides.base, former), inboundOf(sides.head, server)];
-    const requests = boundaryRequests({ base: [], head: [], changed: [], filters: filterMatches(inbound) }, mostAsked);
+    const requests = boundaryRequests(
+      // A server is asked for by any name.
+      { base: [], head: [], changed: [], filters: filterMatches(inbound), domains: underDomain('*.example') },
+      mostAsked,
+    );
     for (const target of sides.head.compiled.registry.serviceTargets(server)) {
       const { service, port } = target;
       if (!/HTTP|GRPC|Unsupported|TCP/.test(port.protocol) || service.registry !== 'Kubernetes') continue;

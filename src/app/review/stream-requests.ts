@@ -62,7 +62,8 @@ function openedBy(listener: Listener, chain: Message, names: readonly string[], 
   if (!(port > 0)) return [];
   const match: Message = chain['filter_chain_match'] ?? {};
   const bound = socket['address'] === '0.0.0.0' || socket['address'] === '::' ? undefined : socket['address'];
-  const address: string | undefined = match['prefix_ranges']?.[0]?.['address_prefix'] ?? bound;
+  // A listener takes what comes to its own address, whatever else a chain's range holds.
+  const address: string | undefined = bound ?? match['prefix_ranges']?.[0]?.['address_prefix'];
   const at = address === undefined ? {} : { address };
   if (names.length > 0) return names.map((name) => ({ host: name.replace(/^\*/, 'any'), port, tls: true, ...at }));
   const host = address ?? /^outbound\|\d+\|[^|]*\|([\w.-]+)$/.exec(clusters[0] ?? '')?.[1];

@@ -1,7 +1,6 @@
 import type { Message } from '../../../model/envoy.ts';
 import { requestOn, requestsAround } from './around.ts';
 import { requestUnder } from './authority.ts';
-import { requestIn } from './region.ts';
 import { type BoundaryRequest, type Parts, requestOf } from './request.ts';
 
 export type { BoundaryRequest } from './request.ts';
@@ -50,8 +49,8 @@ export function boundaryRequests(
     for (const other of [...filters, ...base, ...head]) {
       if (found.size >= most) break;
       if (one === other) continue;
-      add(requestIn([one, other], []));
-      add(requestIn([one], [other]));
+      add(requestUnder(domains, [one, other], []));
+      add(requestUnder(domains, [one], [other]));
     }
   return [...found.values()].slice(0, most);
 }
