@@ -114,6 +114,7 @@ export function selectionOf(flags: InputFlags): ProxySelection {
 export async function readGit(flags: InputFlags, signal: AbortSignal, mayBeEmpty = false): Promise<Desired> {
   const { readDesired } = await import('./desired/index.ts');
   const { SourceError } = await import('../source/diagnostic.ts');
+  const { GitFailure } = await import('../io/git/run.ts');
   try {
     return await readDesired(
       {
@@ -130,6 +131,20 @@ export async function readGit(flags: InputFlags, signal: AbortSignal, mayBeEmpty
     );
   } catch (error) {
     if (error instanceof SourceError) throw new UserError(withAdvice(error.message, error.fix));
+    if (error instanceof GitFailure) throw new UserError(unreadable(error.message));
     throw error;
   }
+}
+
+/** A repository that git itself cannot read: a partial clone whose remote is out of reach, a damaged one. */
+function unreadable(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  const promised = lines.find((line) => line.includes('promisor remote'));
+  const reason = (promised ?? lines.find((line) => line !== '') ?? said).replace(/^(fatal|error): /, '');
+  return promised === undefined
+    ? withAdvice(`git cannot read the repository: ${reason}`, 'see what git fsck says of it')
+    : withAdvice(
+        `this partial clone lacks files, and its remote cannot be asked for them: ${reason}`,
+        'reach the remote, or clone without --filter',
+      );
 }

@@ -64,7 +64,8 @@ export function directoryTree(root: string): Tree {
 /** What a listed name is on disk; undefined for a tracked file that was deleted. */
 async function toEntry(root: string, name: string): Promise<TreeEntry | undefined> {
   const found = await lstat(join(root, name)).catch(() => undefined);
-  if (!found) return undefined;
+  // A name that is no UTF-8 cannot be written as text: such a file is told as one that is not read.
+  if (!found) return name.includes('\ufffd') ? { path: name, kind: 'file' } : undefined;
   if (found.isSymbolicLink()) return { path: name, kind: 'symlink' };
   if (found.isDirectory()) return { path: name.replace(/\/$/, ''), kind: 'submodule' };
   return found.isFile() ? { path: name, kind: 'file' } : undefined;

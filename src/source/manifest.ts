@@ -39,9 +39,10 @@ export function readManifest(file: string, text: string, options: ManifestOption
   if (errors.length > 0 && text.includes('{{')) return { resources: [], diagnostics: [], skipped: 'a template' };
 
   const resources: Resource[] = [];
-  const diagnostics: Diagnostic[] = errors.map(({ message, offset }) => ({
+  const conflict = errors.length > 0 ? conflictIn(text) : undefined;
+  const diagnostics: Diagnostic[] = (conflict ?? errors.map(broken)).map(({ message, offset }) => ({
     severity: 'error',
-    message: `broken YAML: ${message}`,
+    message,
     location: { file, ...lines.at(offset) },
     fix: 'correct the document; until then its objects count as absent from Git',
   }));
@@ -72,6 +73,18 @@ export function readManifest(file: string, text: string, options: ManifestOption
 /** Cheap test before parsing: every object has these keys, plain or quoted. */
 function mayHoldObjects(text: string): boolean {
   return text.includes('apiVersion') && text.includes('kind');
+}
+
+function broken({ message, offset }: { message: string; offset: number }): { message: string; offset: number } {
+  return { message: `broken YAML: ${message}`, offset };
+}
+
+/** What git leaves in a file where two sides changed the same lines: each place once, in place of what YAML makes of it. */
+function conflictIn(text: string): { message: string; offset: number }[] | undefined {
+  if (!/^={7}\r?$/m.test(text) || !/^>{7} /m.test(text)) return undefined;
+  const places = [...text.matchAll(/^<{7} .*$/gm)];
+  const message = 'a merge conflict that is not resolved';
+  return places.length === 0 ? undefined : places.map(({ index }) => ({ message, offset: index }));
 }
 
 function lfsPointer(file: string): Manifest {

@@ -1,8 +1,10 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCheck } from '../../src/app/run-check.ts';
 import { runReview } from '../../src/app/run-review.ts';
 import type { Report } from '../../src/model/report.ts';
-import { makeRepository } from '../support/git-repository.ts';
+import { makeRepository, temporaryDirectory } from '../support/git-repository.ts';
 import { manifest } from '../support/manifests.ts';
 
 const signal = () => AbortSignal.timeout(60_000);
@@ -80,5 +82,27 @@ describe('objects of an odd shape', () => {
       ['spec.subsets[0].labels.toString', 'x', null],
       ['spec.subsets[0].labels.constructor', 'z', null],
     ]);
+  });
+});
+
+describe('odd repositories', () => {
+  it('a partial clone without its remote says what it lacks, as a fault of nobody', async () => {
+    const { directory, git } = makeRepository({ 'mesh.yaml': manifest('VirtualService', 'cart', to('cart')) });
+    git('config', 'uploadpack.allowFilter', 'true');
+    const clone = join(temporaryDirectory(), 'clone');
+    git('clone', '--quiet', '--filter=blob:none', '--no-checkout', `file://${directory}`, clone);
+    rmSync(join(directory, '.git'), { recursive: true });
+    await expect(runCheck({ git: clone, 'no-cluster': true }, 'test', signal())).rejects.toMatchObject({
+      expected: true,
+      message: expect.stringMatching(/^this partial clone lacks files.*reach the remote/),
+    });
+  });
+
+  it.skipIf(process.platform !== 'linux')('a file whose name is no UTF-8 is told, not passed by', async () => {
+    const { directory } = makeRepository({ 'mesh.yaml': manifest('VirtualService', 'cart', to('cart')) });
+    const name = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0xff, 0xfe]), Buffer.from('.yaml')]);
+    writeFileSync(name, manifest('VirtualService', 'stock', to('stock')));
+    const { report } = await runCheck({ git: directory, ref: 'WORKTREE', 'no-cluster': true }, 'test', signal());
+    expect(report.diagnostics.map(({ message }) => message)).toContain('the file was not read: unreadable: ENOENT');
   });
 });

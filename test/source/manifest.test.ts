@@ -126,3 +126,18 @@ describe('what is not read', () => {
     ).toMatchObject([{ severity: 'warning', location: { line: 3 } }]);
   });
 });
+
+describe('a merge conflict', () => {
+  it('is told as one, at the line where it begins', () => {
+    const [head, ours, theirs] = [weights.replace('weight: 90', '<'), 'weight: 90', 'weight: 80'];
+    const marked = head.replace(
+      '          <',
+      `<<<<<<< HEAD\n          ${ours}\n=======\n          ${theirs}\n>>>>>>> other`,
+    );
+    const { diagnostics, resources } = read(marked);
+    expect(resources).toEqual([]);
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', message: 'a merge conflict that is not resolved', location: { line: 13, column: 1 } },
+    ]);
+  });
+});
