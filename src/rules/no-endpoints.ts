@@ -31,7 +31,7 @@ export const noEndpoints: Rule = {
         code: codes.noEndpoints,
         kind: 'unresolved',
         severity: selects && other.unsure ? 'info' : 'error',
-        at: at(service.resource, 'spec', selects ? 'workloadSelector' : 'resolution'),
+        at: at(service.resource, 'spec', ...(selects ? ['workloadSelector', 'labels'] : ['resolution'])),
         proxies,
         message: selects
           ? `selects workloads that there are none of in namespace ${service.namespace}${other.words}`
@@ -70,5 +70,11 @@ function clientsOf(mesh: CompiledMesh, empty: ReadonlyMap<string, Service>): Map
       if (service) found.set(service, (found.get(service) ?? new Set()).add(proxy));
     }
   }
+  // Those who have its cluster are concerned as soon as a route leads there.
+  for (const proxy of mesh.proxies)
+    for (const { name } of mesh.config(proxy).clusters) {
+      const service = empty.get(parseClusterName(name)?.hostname ?? '');
+      if (service) found.get(service)?.add(proxy);
+    }
   return found;
 }

@@ -2,6 +2,9 @@ import { parseClusterName } from '../compile/cluster/name.ts';
 import { nodeFlag } from '../compile/node-metadata.ts';
 import { codes } from '../model/codes.ts';
 import type { FilterChain, Listener, ProxyConfig } from '../model/envoy.ts';
+import type { Finding } from '../model/finding.ts';
+import { objects } from '../model/json.ts';
+import type { Origin } from '../model/provenance.ts';
 import type { Proxy } from '../model/proxy.ts';
 import { resourceName } from '../model/resource.ts';
 import type { Service, ServicePort } from '../registry/types.ts';
@@ -37,31 +40,39 @@ export const portTaken: Rule = {
     if (candidates.length === 0) return [];
     const found = new Map<string, Taken>();
     for (const proxy of mesh.proxies.filter((it) => it.type === 'sidecar' && !nodeFlag(it, 'DNS_CAPTURE')))
-      for (const { service, port, by } of takenIn(mesh, proxy, candidates)) {
+      for (const taken of takenIn(mesh, proxy, candidates)) {
+        const { service, port } = taken;
         const key = `${service.namespace}/${service.hostname}:${port.port}`;
-        const known = found.get(key) ?? { service, port, by, proxies: new Set() };
+        const known = found.get(key) ?? { ...taken, proxies: new Set() };
         found.set(key, known);
         known.proxies.add(proxy);
       }
-    return [...found.values()].map(({ service, port, by, proxies }) =>
-      findingOf(mesh, {
-        code: codes.portTaken,
-        kind: 'conflict',
-        severity: 'error',
-        at: hostPlace(service),
-        proxies,
-        message: by
-          ? `has ${service.hostname} without an address, and ${by.hostname} has TCP port ${port.port} without one, too`
-          : `has ${service.hostname} without an address, and another listener has TCP port ${port.port}`,
-        effect: by
-          ? `connections to ${service.hostname}:${port.port} are led to ${by.hostname}.`
-          : `connections to ${service.hostname}:${port.port} are closed.`,
-        fix: 'write addresses, use another port, or turn on DNS capture (ISTIO_META_DNS_CAPTURE), with which hosts get addresses.',
-        related: by ? [{ message: `${resourceName(by.resource)} has the port`, at: at(by.resource, 'spec') }] : [],
-      }),
-    );
+    return [...found.values()].map((taken) => toFinding(mesh, taken));
   },
 };
+
+function toFinding(mesh: CompiledMesh, { service, port, by, proxies }: Taken): Finding {
+  const name = `${service.hostname}:${port.port}`;
+  return findingOf(mesh, {
+    code: codes.portTaken,
+    kind: 'conflict',
+    severity: 'error',
+    at: by?.resource === service.resource ? hostPlace(service) : portPlace(service, port),
+    proxies,
+    message: by
+      ? `has ${service.hostname} without an address, and ${by.hostname} has TCP port ${port.port} without one, too`
+      : `has ${service.hostname} without an address, and another listener has TCP port ${port.port}`,
+    effect: by ? `connections to ${name} are led to ${by.hostname}.` : `connections to ${name} are closed.`,
+    fix: 'write addresses, use another port, or turn on DNS capture (ISTIO_META_DNS_CAPTURE), with which hosts get addresses.',
+    related: by ? [{ message: `${resourceName(by.resource)} has the port`, at: at(by.resource, 'spec') }] : [],
+  });
+}
+
+/** The number of the port in the ServiceEntry; its host where the port is not written there. */
+function portPlace(service: Service, { port }: ServicePort): Origin {
+  const index = objects(service.resource.spec['ports']).findIndex(({ number }) => Number(number) === port);
+  return index < 0 ? hostPlace(service) : at(service.resource, 'spec', 'ports', index, 'number');
+}
 
 function takenIn(
   { registry, config }: CompiledMesh,

@@ -9,8 +9,8 @@ import type { CompiledMesh, Rule } from './types.ts';
 const group = 'gateway.networking.k8s.io';
 
 /**
- * Routes of the Gateway API for a Gateway, or a listener of it, that does not exist. The API server takes them, and only
- * their status says so once they are applied.
+ * Routes of the Gateway API for a Gateway, a listener of it, a Service or a port of it that does not exist. The API server
+ * takes them, and only their status says so once they are applied.
  */
 export const unknownParent: Rule = {
   name: 'unknown-parent',
@@ -21,7 +21,8 @@ export const unknownParent: Rule = {
 function ofRoute(mesh: CompiledMesh, route: Resource): Finding[] {
   const references = objects(route.spec['parentRefs']);
   const faults = references.map((reference) => faultOf(mesh, route, reference));
-  const nowhere = faults.every((fault) => fault !== undefined);
+  // What asks a Service is answered without its routes, too.
+  const nowhere = faults.every((fault) => fault !== undefined && !fault.ofService);
   return faults.flatMap((fault, index) =>
     fault === undefined
       ? []
@@ -33,7 +34,10 @@ function ofRoute(mesh: CompiledMesh, route: Resource): Finding[] {
             at: at(route, 'spec', 'parentRefs', index, fault.field),
             proxies: [],
             message: fault.message,
-            effect: nowhere ? 'the route is in no proxy.' : 'the route is not served there; its other parents have it.',
+            effect:
+              nowhere || references.length === 1
+                ? `the route is in no proxy${fault.ofService ? ': requests go on without it' : ''}.`
+                : 'the route is not in force there.',
             fix: fault.fix,
             related: fault.gateway
               ? [{ message: 'has the listeners', at: at(fault.gateway, 'spec', 'listeners') }]
@@ -48,10 +52,12 @@ interface Fault {
   message: string;
   fix: string;
   gateway?: Resource;
+  ofService?: boolean;
 }
 
 /** What is wrong with a reference to a Gateway; undefined for what exists and for other kinds of parents. */
 function faultOf(mesh: CompiledMesh, route: Resource, reference: JsonObject): Fault | undefined {
+  if (reference['group'] === '' && reference['kind'] === 'Service') return faultOfService(mesh, route, reference);
   if ((reference['group'] ?? group) !== group || (reference['kind'] ?? 'Gateway') !== 'Gateway') return undefined;
   const namespace = String(reference['namespace'] ?? route.metadata.namespace);
   const name = String(reference['name']);
@@ -81,4 +87,28 @@ function faultOf(mesh: CompiledMesh, route: Resource, reference: JsonObject): Fa
     };
   }
   return undefined;
+}
+
+/** What is wrong with a reference to a Service: its name, or a port that it has not. */
+function faultOfService({ registry }: CompiledMesh, route: Resource, reference: JsonObject): Fault | undefined {
+  if (registry.unseenClusters.length > 0) return undefined;
+  const namespace = String(reference['namespace'] ?? route.metadata.namespace);
+  const name = String(reference['name']);
+  const services = registry.services.filter((it) => it.registry === 'Kubernetes' && it.name === name);
+  const service = services.find((it) => it.namespace === namespace);
+  if (!service)
+    return {
+      field: 'name',
+      message: `is attached to Service ${namespace}/${name}, which does not exist`,
+      fix: services[0] ? `write namespace: ${services[0].namespace}.` : 'correct the name, or create the Service.',
+      ofService: true,
+    };
+  const ports = service.ports.map(({ port }) => port);
+  if (reference['port'] === undefined || ports.includes(Number(reference['port']))) return undefined;
+  return {
+    field: 'port',
+    message: `is attached to port ${String(reference['port'])} of Service ${namespace}/${name}, which has ${ports.join(' and ')}`,
+    fix: `write ${ports.join(' or ')}, or drop the port.`,
+    ofService: true,
+  };
 }

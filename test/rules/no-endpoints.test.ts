@@ -13,9 +13,9 @@ const selecting = (app: string): string => entry(`resolution: STATIC, workloadSe
 
 it('tells STATIC without endpoints and a workloadSelector that selects nobody', () => {
   expect(told(entry('resolution: STATIC'))).toEqual(['error ServiceEntry shop/ops spec.resolution']);
-  expect(told(selecting('crat'))).toEqual(['error ServiceEntry shop/ops spec.workloadSelector']);
+  expect(told(selecting('crat'))).toEqual(['error ServiceEntry shop/ops spec.workloadSelector.labels']);
   expect(told(selecting('crat'), { unseenClusters: ['west'] })).toEqual([
-    'info ServiceEntry shop/ops spec.workloadSelector',
+    'info ServiceEntry shop/ops spec.workloadSelector.labels',
   ]);
 });
 

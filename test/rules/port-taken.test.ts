@@ -15,6 +15,8 @@ const taken = (yaml: string) =>
 it('tells the host whose connections another one gets', () => {
   const told = taken(entry('a', tcp()) + entry('b', tcp(), later));
   expect(told).toEqual(['error ServiceEntry shop/b: connections to b.example.com:5432 are led to a.example.com.']);
+  const [younger] = findingsIn(entry('a', tcp()) + entry('b', tcp(), later));
+  expect(younger?.field).toBe('spec.ports[0].number');
   const both = findingsIn(
     manifest('ServiceEntry', 'two', `{hosts: [x.example.com, y.example.com], location: MESH_EXTERNAL, ${tcp()}}`),
   );

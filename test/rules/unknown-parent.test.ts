@@ -36,3 +36,15 @@ it('is silent for a Gateway and listener that exist, and for parents of other ki
   expect(told(route('{group: "", kind: Service, name: cart}'))).toEqual([]);
   expect(told(route('{group: networking.istio.io, kind: ServiceEntry, name: none}'))).toEqual([]);
 });
+
+it('warns of a Service, and of a port of it, that does not exist', () => {
+  const service = (rest: string): string => route(`{group: "", kind: Service, ${rest}}`);
+  expect(told(service('name: cart, port: 80'))).toEqual([
+    'warning HTTPRoute shop/cart spec.parentRefs[0].port: write 8080, or drop the port.',
+  ]);
+  expect(told(service('name: cart, namespace: edge'))).toEqual([
+    'warning HTTPRoute shop/cart spec.parentRefs[0].name: write namespace: shop.',
+  ]);
+  expect(told(service('name: cart, port: 8080'))).toEqual([]);
+  expect(told(service('name: cart'))).toEqual([]);
+});
