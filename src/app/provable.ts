@@ -48,6 +48,7 @@ const restsOnAll: ReadonlySet<string> = new Set<Code>([
   codes.unknownDelegate,
   codes.unknownParent,
   codes.certificateRefused,
+  codes.unknownClass,
   codes.backendRefused,
   codes.emptySubset,
   codes.peerAuthenticationIdle,

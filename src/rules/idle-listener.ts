@@ -117,8 +117,9 @@ function faultOf(
 /** What is wrong with its certificates. A missing ReferenceGrant is told by `missing-grant`. */
 function tlsFault(gateway: Resource, listener: JsonObject): Fault | undefined {
   const tls = listener['tls'];
+  // Without tls it may hold the place of listeners of ListenerSets.
   if (!isObject(tls))
-    return listener['protocol'] === 'HTTP' || listener['protocol'] === 'TCP'
+    return ['HTTP', 'TCP'].includes(String(listener['protocol'])) || gateway.spec['allowedListeners'] !== undefined
       ? undefined
       : { path: ['protocol'], message: 'has no tls', fix: 'write tls with certificateRefs.' };
   const references = objects(tls['certificateRefs']);

@@ -30,7 +30,8 @@ function ofRoute(mesh: CompiledMesh, { parents, context }: GatewayApi, route: Re
     const listeners = judged[index] ?? [];
     const refusing = listeners.flatMap(({ parent, refusal }) => (refusal === 'kind' ? [parent] : []));
     const [first] = refusing;
-    if (!first || listeners.some(({ refusal }) => refusal === undefined)) return [];
+    // What another listener refuses for its hostname or namespace is told there.
+    if (!first || listeners.some(({ refusal }) => refusal !== 'kind' && refusal !== 'other')) return [];
     const kinds = [...new Set(refusing.flatMap(({ allowedKinds }) => allowedKinds.map((it) => it.split('/')[1])))];
     const namespace = referenceNamespace(reference, route.metadata.namespace);
     const owner = mesh.registry

@@ -5,6 +5,9 @@ import { gatewayGroup } from '../registry/gateway-api/context.ts';
 import { at, findingOf } from './finding.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
+/** Classes that istiod creates beside its own, by the parts of it that are switched on. */
+const builtin = ['istio-remote', 'istio-waypoint', 'istio-east-west'];
+
 /**
  * Gateways of the Gateway API whose GatewayClass does not exist: no controller programs them. istiod creates its own
  * classes in every cluster, so where none of those was read it is not known which classes there are.
@@ -18,7 +21,9 @@ export const unknownClass: Rule = {
     if (!classes.includes(own)) return [];
     return mesh.registry
       .resources(`${gatewayGroup}/Gateway`)
-      .filter(({ spec }) => typeof spec['gatewayClassName'] === 'string' && !classes.includes(spec['gatewayClassName']))
+      .filter(
+        ({ spec: { gatewayClassName: name } }) => typeof name === 'string' && ![...classes, ...builtin].includes(name),
+      )
       .map((gateway) => ofGateway(mesh, gateway, classes));
   },
 };

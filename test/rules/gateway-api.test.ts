@@ -77,6 +77,9 @@ describe('kinds of routes', () => {
     ]);
     expect(told(gateway(`${grpc}, ${listener('web')}`) + route(parent))).toEqual([]);
     expect(told(route('{group: "", kind: Service, name: cart}'))).toEqual([]);
+    // The other listener's hostname is what keeps it out.
+    const named = route(parent).replace('rules:', 'hostnames: [grpc.example], rules:');
+    expect(told(gateway(`${grpc}, ${listener('web')}`) + named)).toEqual([]);
   });
 
   it('are a warning where another parent takes the route', () => {
@@ -120,6 +123,8 @@ describe('listeners', () => {
         environment: { PILOT_ENABLE_ALPHA_GATEWAY_API: 'true' },
       }),
     ).toEqual([]);
+    const place = '{name: tls, port: 443, protocol: HTTPS}';
+    expect(told(gateway(place, ', allowedListeners: {namespaces: {from: Same}}'), { version: '1.32.0' })).toEqual([]);
     const managed = gateway('{name: web, port: 81, protocol: HTTP}').replace(/addresses: \[[^\]]*\], /, '');
     expect(told(managed)).toEqual([]);
     expect(told(gateway('{name: dns, port: 80, protocol: UDP}').replace('Name: istio', 'Name: nginx'))).toEqual([]);
@@ -146,6 +151,7 @@ describe('a class', () => {
     expect(told(istios + isto)).toEqual(['MESH0230 error Gateway edge/public spec.gatewayClassName']);
     expect(told(isto)).toEqual([]);
     expect(told(istios + gateway(web))).toEqual([]);
+    expect(told(istios + gateway(web).replace('Name: istio', 'Name: istio-waypoint'))).toEqual([]);
     const other = api('GatewayClass', 'isto', '', '{controllerName: example.com/other}');
     expect(told(istios + other + isto)).toEqual([]);
   });
