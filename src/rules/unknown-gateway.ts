@@ -1,4 +1,5 @@
 import { codes } from '../model/codes.ts';
+import type { Resource } from '../model/resource.ts';
 import { resolveGatewayName } from '../registry/hostname.ts';
 import { at, findingOf } from './finding.ts';
 import { holdersOf } from './holders.ts';
@@ -19,6 +20,8 @@ export const unknownGateway: Rule = {
         if (name === 'mesh' || known.has(name)) return [];
         const near = [...known].filter((it) => it.endsWith(`/${name.split('/')[1]}`));
         const holders = holdersOf(mesh, service.metadata);
+        const unread = mesh.registry.unread.some((it) => isNamed(it, name));
+        const refused = unread ? undefined : mesh.objects.find((it) => isNamed(it, name));
         return [
           findingOf(mesh, {
             code: codes.unknownGateway,
@@ -26,15 +29,25 @@ export const unknownGateway: Rule = {
             severity: 'error',
             at: at(service, 'spec', 'gateways', index),
             proxies: [],
-            message: `is bound to Gateway ${name}, which does not exist`,
+            message: `is bound to Gateway ${name}, which ${refused ? 'is refused and so does not exist' : 'does not exist'}`,
             effect:
               holders.size === 0
                 ? 'the VirtualService is in no proxy; requests for its hosts get 404 NR at every gateway.'
                 : 'no proxy gets its routes through that Gateway.',
-            fix: near.length > 0 ? `write ${near.join(' or ')}.` : 'correct the name, or create the Gateway.',
+            fix: refused
+              ? 'correct the Gateway first.'
+              : near.length > 0
+                ? `write ${near.join(' or ')}.`
+                : 'correct the name, or create the Gateway.',
+            related: refused ? [{ message: 'is refused', at: at(refused, 'spec') }] : [],
           }),
         ];
       });
     });
   },
 };
+
+/** Whether an object is the Gateway of that name: one that is there and in no registry was refused. */
+function isNamed({ group, kind, metadata }: Resource, name: string): boolean {
+  return group === 'networking.istio.io' && kind === 'Gateway' && `${metadata.namespace}/${metadata.name}` === name;
+}

@@ -66,6 +66,26 @@ describe('what is refused', () => {
     ]);
   });
 
+  it('is said to be refused by what names it', () => {
+    const server = '{port: {number: 443, name: tls, protocol: TLS}, hosts: [a.example], tls: {mode: SIMPLE}}';
+    const { resources, ...input } = inputOf(
+      manifest('Gateway', 'g', `{selector: {istio: x}, servers: [${server}]}`) +
+        manifest(
+          'VirtualService',
+          'a',
+          '{hosts: [a.example], gateways: [g], http: [{route: [{destination: {host: b}}]}]}',
+        ),
+    );
+    const mesh = compiledMesh({ ...input, accepted: [], resources: overlay([], resources) }, () => true, resources);
+    const found = findingsOf(mesh).filter(({ code }) => code === 'MESH0106');
+    expect(found.map(({ message, fix }) => [message, fix])).toEqual([
+      [
+        'VirtualService shop/a is bound to Gateway shop/g, which is refused and so does not exist',
+        'correct the Gateway first.',
+      ],
+    ]);
+  });
+
   it('is written nowhere where the former version stays', () => {
     const mesh = meshOf(broken, former);
     const [kept] = mesh.registry.resources('VirtualService');
