@@ -199,6 +199,8 @@ describe('what a route does, in text and JSON', () => {
     ]);
     expect(report.results.map((it) => it.line)).toEqual([3, 4, 5]);
     expect(code).toBe(1);
-    expect(printTests(report, 'junit')).toContain('<testcase classname="coverage" name="routes taken" time="0"></testcase>');
+    expect(printTests(report, 'junit')).toContain(
+      '<testcase classname="coverage" name="routes taken" time="0"></testcase>',
+    );
   });
 });
