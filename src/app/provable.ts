@@ -49,6 +49,8 @@ const restsOnAll: ReadonlySet<string> = new Set<Code>([
   codes.unknownParent,
   codes.certificateRefused,
   codes.unknownClass,
+  codes.idleListener,
+  codes.sidecarUser,
   codes.backendRefused,
   codes.emptySubset,
   codes.peerAuthenticationIdle,
