@@ -42,8 +42,16 @@ export function sortedJson(value: unknown): string {
   );
 }
 
-/** Writes a path as Kubernetes does in its field errors: `spec.http[0].route[1].weight`. Keys with other characters are bracketed and quoted. */
+/** The path of a label or an annotation as it is written: what follows is one key, `metadata.labels.istio.io/rev`. */
+export const metadataKey: RegExp = /^metadata\.(labels|annotations)\.(.+)$/s;
+
+/**
+ * Writes a path as Kubernetes does in its field errors: `spec.http[0].route[1].weight`. Keys with other characters are
+ * bracketed and quoted, save those of an object's own labels and annotations (`metadataKey`).
+ */
 export function formatPath(path: Path): string {
+  const own = path.length === 3 ? path.join('.') : '';
+  if (metadataKey.test(own)) return own;
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
@@ -55,6 +63,8 @@ export function formatPath(path: Path): string {
 
 /** Reads what `formatPath` wrote. */
 export function parsePath(text: string): Path {
+  const [, part, name] = metadataKey.exec(text) ?? [];
+  if (part !== undefined && name !== undefined) return ['metadata', part, name];
   const steps = text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g);
   return [...steps].map(([, index, quoted, key]) =>
     index !== undefined ? Number(index) : quoted !== undefined ? (JSON.parse(quoted) as string) : (key ?? ''),

@@ -40,7 +40,7 @@ describe('an annotation', () => {
 
   it('that stands where it does not count is told with where it does', () => {
     const name = 'traffic.sidecar.istio.io/excludeOutboundPorts';
-    const place = `metadata.annotations["${name}"]`;
+    const place = `metadata.annotations.${name}`;
     expect(told(workload(`${name}: "1"`, ''))).toEqual([
       `MESH0233 warning ${place}: write it below spec.template.metadata.annotations.`,
     ]);

@@ -21,7 +21,7 @@ const told = (yaml: string) =>
   ]);
 
 it('tells an object of a revision that no istiod has, and not one of a canary that is there', () => {
-  expect(told(labelled('old'))).toEqual([['MESH0191', 'warning', 'metadata.labels["istio.io/rev"]']]);
+  expect(told(labelled('old'))).toEqual([['MESH0191', 'warning', 'metadata.labels.istio.io/rev']]);
   expect(told(labelled('canary') + canary)).toEqual([]);
   expect(told(labelled('stable'))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { metadataKey } from '../../model/json.ts';
 import { wildcard } from './pattern.ts';
 import type { IgnoreRule } from './read.ts';
 
@@ -31,8 +32,10 @@ function covers(pattern: string, field: string): boolean {
   return wanted.length <= given.length && wanted.every((step, index) => step === '*' || step === given[index]);
 }
 
-/** `spec.http[0].headers["x.y"]` → spec, http, 0, headers, x.y */
+/** `spec.http[0].headers["x.y"]` → spec, http, 0, headers, x.y; labels and annotations in either form. */
 function steps(path: string): string[] {
+  const [, part, name] = metadataKey.exec(path) ?? [];
+  if (part !== undefined && name !== undefined) return ['metadata', part, name];
   const found = path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[([^\]]*)\]|([^.[\]]+)/g);
   return [...found].map(([, quoted, index, key]) => quoted ?? index ?? key ?? '');
 }

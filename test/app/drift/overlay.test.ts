@@ -48,6 +48,6 @@ it('tells a label of another revision as drift, with the proxies that lose the o
   const [drift] = objectDrifts([git], [live], () => true);
   const found = await gitDriftFindings(drift!, oracle);
   expect(found.map(({ severity, field, proxies }) => [severity, field, proxies])).toEqual([
-    ['error', 'metadata.labels["istio.io/rev"]', ['shop/client']],
+    ['error', 'metadata.labels.istio.io/rev', ['shop/client']],
   ]);
 });

@@ -118,14 +118,14 @@ describe('what all objects share', () => {
     const server = '{servers: [{hosts: ["*"], port: {number: 80, name: a, protocol: HTTP}}]}';
     expect(refused('Gateway', server, { name: 'a.b' })).toEqual(['metadata.name']);
     const annotated = (text: string): string => `a, annotations: {${text}}`;
-    const dry = 'metadata.annotations["istio.io/dry-run"]';
+    const dry = 'metadata.annotations.istio.io/dry-run';
     expect(refused('Gateway', server, { name: annotated('istio.io/dry-run: "true"') })).toEqual([dry]);
     const policy = (annotations: string, rules: string): string[] =>
       refused('AuthorizationPolicy', rules, { name: annotated(annotations) });
     expect(policy('istio.io/dry-run: "yes"', '{}')).toEqual([dry]);
     expect(policy('istio.io/dry-run: "true"', '{}')).toEqual([]);
     expect(policy('istio.io/dry-run: "true"', '{action: AUDIT}')).toEqual([dry]);
-    expect(policy('internal.istio.io/parents: a', '{}')).toEqual(['metadata.annotations["internal.istio.io/parents"]']);
+    expect(policy('internal.istio.io/parents: a', '{}')).toEqual(['metadata.annotations.internal.istio.io/parents']);
   });
 
   it('is told once where the API server refuses the same', () => {

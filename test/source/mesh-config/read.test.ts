@@ -96,7 +96,10 @@ describe('ignore rules', () => {
     ['* shop/a', 'spec.http[0].route', 'VirtualService shop/a', 'spec.http[0].route[1].weight', true],
     ['* shop/a', 'spec.http[0].route[1]', 'VirtualService shop/a', 'spec.http[0].route', false],
     ['* shop/a', 'spec.http[1]', 'VirtualService shop/a', 'spec.http[10]', false],
-    ['* shop/a', 'metadata.labels["a.b/c"]', 'Gateway shop/a', 'metadata.labels["a.b/c"]', true],
+    ['* shop/a', 'metadata.labels["a.b/c"]', 'Gateway shop/a', 'metadata.labels.a.b/c', true],
+    ['* shop/a', 'metadata.labels.a.b/c', 'Gateway shop/a', 'metadata.labels.a.b/c', true],
+    ['* shop/a', 'metadata.labels.*', 'Gateway shop/a', 'metadata.labels.a.b/c', true],
+    ['* shop/a', 'metadata.labels.a', 'Gateway shop/a', 'metadata.labels.a.b/c', false],
     ['* shop/a.b', undefined, 'Gateway shop/aXb', '', false],
   ])('%s %s covers %s %s: %s', (resource, field, found, at, expected) => {
     expect(
