@@ -107,7 +107,9 @@ function pathsOf(root: unknown, at: (string | number)[] = []): (string | number)
 }
 
 function put(parent: object, key: string | number, item: unknown): void {
-  Object.defineProperty(parent, key, { value: item, enumerable: true, writable: true, configurable: true });
+  // A key `__proto__` that was read cannot be defined anew, only given another value.
+  const rest = Object.hasOwn(parent, key) ? {} : { enumerable: true, writable: true, configurable: true };
+  Object.defineProperty(parent, key, { value: item, ...rest });
 }
 
 function mutated(text: string, change: Change): string {
@@ -187,6 +189,10 @@ const options = (command: string) => ({
   today: '2030-01-01',
 });
 
+/** A search of its own for each seed; `MESH_RUNS` makes it longer. */
+const seed = Number(process.env['MESH_SEED'] ?? 20261122);
+const runs = Number(process.env['MESH_RUNS'] ?? 1);
+
 describe('files that are changed at random', () => {
   const changed = ({ scenario, file, changes }: { scenario: File[]; file: number; changes: Change[] }): File[] =>
     scenario.map((it, index) =>
@@ -201,7 +207,7 @@ describe('files that are changed at random', () => {
         expectSound(check(git, repositoryState(git.resources), options('check')), [files]);
         expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
       }),
-      { numRuns: 60 },
+      { seed, numRuns: 60 * runs },
     );
   });
 
@@ -214,7 +220,7 @@ describe('files that are changed at random', () => {
         const state = repositoryState([...base.resources, ...head.resources]);
         expectSound(await review(base, head, state, options('review')), sides);
       }),
-      { numRuns: 25 },
+      { seed, numRuns: 25 * runs },
     );
   });
 });

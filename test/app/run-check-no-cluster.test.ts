@@ -40,6 +40,12 @@ describe('check of a repository alone', () => {
     expect(report.proxies.map(({ id }) => id)).toEqual(['shop/cart-v1', 'edge/gateway-ingressgateway', 'shop/stock']);
   });
 
+  it('gives pods names that pods can have', async () => {
+    const subsets = '[{name: a/b, labels: {version: v1}}]';
+    const report = await check(manifest('DestinationRule', 'cart', `{host: cart, subsets: ${subsets}}`));
+    expect(report.proxies.map(({ id }) => id)).toEqual(['shop/cart-a-b']);
+  });
+
   it('tells what the repository itself shows to be wrong', async () => {
     const rule = manifest('DestinationRule', 'cart', '{host: cart, subsets: [{name: v1, labels: {version: v1}}]}');
     const report = await check(rule, routes('{host: cart, subset: v2}'));

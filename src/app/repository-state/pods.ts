@@ -54,8 +54,8 @@ export class Pods {
     template: JsonObject,
     type: ProxyType | undefined,
   ): Resource {
-    const key = `${namespace}/${name}`;
-    const known = this.#pods.get(key);
+    const id = `${namespace}/${name}`;
+    const known = this.#pods.get(id);
     if (known) return known.pod;
     const index = this.#pods.size + 1;
     const podIP = `10.244.${index >> 8}.${index & 255}`;
@@ -65,7 +65,7 @@ export class Pods {
         apiVersion: 'v1',
         kind: 'Pod',
         metadata: {
-          name,
+          name: podName(name),
           namespace,
           labels: { ...labels, ...(type === undefined ? {} : { [tlsMode]: 'istio' }) },
           creationTimestamp: madeUpAt,
@@ -79,7 +79,12 @@ export class Pods {
       },
       'api',
     );
-    this.#pods.set(key, { pod, type });
+    this.#pods.set(id, { pod, type });
     return pod;
   }
+}
+
+/** Made of the names of subsets and labels, which may hold what no pod's name does. */
+function podName(text: string): string {
+  return text.replace(/[^A-Za-z0-9.-]/g, '-');
 }
