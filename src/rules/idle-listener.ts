@@ -114,7 +114,7 @@ function faultOf(
   return tlsFault(gateway, listener);
 }
 
-/** What is wrong with its certificates. A missing ReferenceGrant is told by `missing-grant`. */
+/** What is wrong with its certificates. A missing ReferenceGrant is told by `certificateRefused`. */
 function tlsFault(gateway: Resource, listener: JsonObject): Fault | undefined {
   const tls = listener['tls'];
   // Without tls it may hold the place of listeners of ListenerSets.
