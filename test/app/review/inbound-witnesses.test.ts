@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compiledMesh } from '../../../src/app/check/compiled-mesh.ts';
-import { askedMesh } from '../../../src/app/review/ask.ts';
-import { effectiveChanges } from '../../../src/app/review/effective-changes.ts';
-import { differences } from '../../../src/app/review/requests.ts';
 import type { DifferentRequest } from '../../../src/app/review/sides.ts';
 import { objectYaml, sliceYaml } from '../../support/clusters.ts';
 import { changedPolicies, generatedPolicies, type Policies } from '../../support/generated-policies.ts';
 import { inputOf, podYaml } from '../../support/mesh.ts';
-import { type MeshAnswer, type MeshRequest, type RealMeshes, startRealMeshes } from '../../support/real-mesh/index.ts';
-import { disagreement } from '../../support/real-mesh/words.ts';
+import type { MeshRequest } from '../../support/real-mesh/index.ts';
+import { ReviewedPairs } from '../../support/real-mesh/reviewed-pairs.ts';
 import { Dice } from '../../support/route-requests.ts';
 
 const given = process.env['MESH_SEED'];
@@ -50,35 +47,16 @@ function requestOf(from: string | undefined, port: number, more: Partial<MeshReq
 describe('what a review says of inbound policies, and a real Envoy', () => {
   const bases = Array.from({ length: changes }, () => generatedPolicies(dice));
   const pairs = bases.map((base) => ({ base, head: changedPolicies(base, dice) }));
-  const meshes = pairs.flatMap(({ base, head }) => [meshWith(base), meshWith(head)]);
-  const told = pairs.map((_, index) => {
-    const [base, head] = meshes.slice(2 * index, 2 * index + 2) as [(typeof meshes)[0], (typeof meshes)[0]];
-    return differences({ base: askedMesh(base), head: askedMesh(head) }, effectiveChanges(base, head));
-  });
-  let real: RealMeshes;
+  const reviewed = new ReviewedPairs(pairs.map(({ base, head }) => ({ base: meshWith(base), head: meshWith(head) })));
+  const { told } = reviewed;
 
-  beforeAll(async () => {
-    real = await startRealMeshes(meshes);
-  });
-  afterAll(() => real?.stop());
+  beforeAll(() => reviewed.start());
+  afterAll(() => reviewed.stop());
 
   it('agree on both sides of each request that is shown', { timeout: 300_000 }, async () => {
-    const wrong: string[] = [];
-    let sent = 0;
-    for (const [change, all] of told.entries()) {
-      const [base, head] = [
-        await real.send(2 * change, all.map(sentOf)),
-        await real.send(2 * change + 1, all.map(sentOf)),
-      ];
-      for (const [index, it] of all.entries()) {
-        sent++;
-        const found = [disagreement(it.base, base[index]), disagreement(it.head, head[index])].filter(
-          (it) => it !== '',
-        );
-        if (found.length > 0)
-          wrong.push(`${change} ${it.proxies[0] ?? 'nobody'}: ${it.curl}: ${found.join('; ')} ${specs(pairs[change])}`);
-      }
-    }
+    const found = await reviewed.disagreements(sentOf);
+    const wrong = found.map(({ change, words }) => `${change} ${words} ${specs(pairs[change])}`);
+    const sent = told.flat().length;
     if (given !== undefined) console.log(`${sent} shown, ${wrong.length} otherwise`);
     expect(wrong.slice(0, 10)).toEqual([]);
     expect(sent).toBeGreaterThan(changes / 4);
@@ -98,10 +76,7 @@ describe('what a review says of inbound policies, and a real Envoy', () => {
         },
       }));
       const asked = random.map(({ from, port, more }) => requestOf(from, port, more));
-      const ends = [await real.send(2 * change, asked), await real.send(2 * change + 1, asked)] as [
-        MeshAnswer[],
-        MeshAnswer[],
-      ];
+      const ends = await reviewed.send(change, asked);
       for (const [index, { port, from, more }] of random.entries()) {
         const [base, head] = [ends[0][index]?.status, ends[1][index]?.status];
         if (base === head) continue;

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compiledMesh } from '../../../src/app/check/compiled-mesh.ts';
-import { askedMesh } from '../../../src/app/review/ask.ts';
-import { effectiveChanges } from '../../../src/app/review/effective-changes.ts';
-import { differences } from '../../../src/app/review/requests.ts';
 import type { DifferentRequest } from '../../../src/app/review/sides.ts';
 import { changedStreams, generatedStreams, meshOfStreams, type Streams } from '../../support/generated-streams.ts';
 import { inputOf } from '../../support/mesh.ts';
-import { type MeshAnswer, type MeshRequest, type RealMeshes, startRealMeshes } from '../../support/real-mesh/index.ts';
+import type { MeshAnswer, MeshRequest } from '../../support/real-mesh/index.ts';
+import { ReviewedPairs } from '../../support/real-mesh/reviewed-pairs.ts';
 import { disagreement } from '../../support/real-mesh/words.ts';
 import { Dice } from '../../support/route-requests.ts';
 
@@ -39,33 +37,16 @@ const connections: MeshRequest[] = [
 describe('what a review says of routes of TCP and TLS, and a real Envoy', () => {
   const bases = Array.from({ length: changes }, () => generatedStreams(dice));
   const pairs = bases.map((base) => ({ base, head: changedStreams(base, dice) }));
-  const meshes = pairs.flatMap(({ base, head }) => [meshWith(base), meshWith(head)]);
-  const told = pairs.map((_, index) => {
-    const [base, head] = meshes.slice(2 * index, 2 * index + 2) as [(typeof meshes)[0], (typeof meshes)[0]];
-    return differences({ base: askedMesh(base), head: askedMesh(head) }, effectiveChanges(base, head));
-  });
-  let real: RealMeshes;
+  const reviewed = new ReviewedPairs(pairs.map(({ base, head }) => ({ base: meshWith(base), head: meshWith(head) })));
+  const { told } = reviewed;
 
-  beforeAll(async () => {
-    real = await startRealMeshes(meshes);
-  });
-  afterAll(() => real?.stop());
+  beforeAll(() => reviewed.start());
+  afterAll(() => reviewed.stop());
 
   it('agree on both sides of each connection that is shown', { timeout: 300_000 }, async () => {
-    const wrong: string[] = [];
-    let sent = 0;
-    for (const [change, all] of told.entries()) {
-      const asked = all.map(sentOf);
-      const ends = [await real.send(2 * change, asked), await real.send(2 * change + 1, asked)];
-      for (const [index, it] of all.entries()) {
-        sent++;
-        const found = [disagreement(it.base, ends[0]?.[index]), disagreement(it.head, ends[1]?.[index])].filter(
-          Boolean,
-        );
-        if (found.length > 0)
-          wrong.push(`${change} ${it.proxies[0]}: ${it.curl}: ${found.join('; ')} ${specs(pairs[change])}`);
-      }
-    }
+    const found = await reviewed.disagreements(sentOf);
+    const wrong = found.map(({ change, words }) => `${change} ${words} ${specs(pairs[change])}`);
+    const sent = told.flat().length;
     if (given !== undefined) console.log(`${sent} shown, ${wrong.length} otherwise`);
     expect(wrong.slice(0, 10)).toEqual([]);
     expect(sent).toBeGreaterThan(changes / 4);
@@ -75,7 +56,7 @@ describe('what a review says of routes of TCP and TLS, and a real Envoy', () => 
     const missed: string[] = [];
     let differing = 0;
     for (const [change, all] of told.entries()) {
-      const [base, head] = [await real.send(2 * change, connections), await real.send(2 * change + 1, connections)];
+      const [base, head] = await reviewed.send(change, connections);
       for (const [index, asked] of connections.entries()) {
         const [one, other] = [base[index], head[index]] as [MeshAnswer, MeshAnswer];
         if (one.status === other.status && one.cluster === other.cluster) continue;
