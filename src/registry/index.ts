@@ -1,4 +1,4 @@
-import { type Behaviour, behaviourOf } from '../model/istio-version.ts';
+import { behaviourOf } from '../model/istio-version.ts';
 import type { Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
 import { autoAllocate } from './auto-allocation.ts';
@@ -21,7 +21,7 @@ import { ServiceIndex } from './service-index.ts';
 import { ServiceTargets } from './service-target.ts';
 import { forWorkload, gatewayScope, type ScopeContext, sidecarScope } from './sidecar-scope.ts';
 import { SidecarSelection } from './sidecar-selection.ts';
-import type { IstiodEnvironment, Registry, RegistryInput, Service, SidecarScope } from './types.ts';
+import type { Registry, RegistryInput, Service, SidecarScope } from './types.ts';
 import { controlPlaneVersion } from './version.ts';
 import { virtualServices } from './virtual-service.ts';
 import { VirtualServiceIndex } from './virtual-service-index.ts';
@@ -43,7 +43,8 @@ export function buildRegistry(input: RegistryInput): Registry {
   const clusterId = environment.text('CLUSTER_ID', 'Kubernetes');
   const domainSuffix = argument(istiod.arguments, '--domain') ?? 'cluster.local';
   const read = inRevision(readByIstiod(everything, mesh, environment), environment.text('REVISION', ''));
-  const resources = withGatewayApi(read, environment, domainSuffix, behaviour);
+  const gatewayApi = convertGatewayApi(read, environment, domainSuffix, behaviour);
+  const resources = withConverted(read, gatewayApi?.converted ?? []);
   const namespace = (name: string): Resource | undefined => everything.get('', 'Namespace', '', name);
   const networks = meshNetworks(configMap);
   const networkOf = networkResolver(networks, clusterId, namespace(istiod.namespace));
@@ -139,6 +140,7 @@ export function buildRegistry(input: RegistryInput): Registry {
     // Who runs where is a matter of the proxies' own cluster; what configures them is not.
     resources: (kind) => (workloadKinds.has(kind) ? home.resources : resources).list(kind),
     namespace,
+    gatewayApi: gatewayApi?.api,
     unread: everything.all().filter((item) => item.group.endsWith('.istio.io') && !has(read, item)),
   };
 }
@@ -167,14 +169,8 @@ function servicesAt(
 }
 
 /** The resources, and those that istiod makes of the Gateway API's. */
-function withGatewayApi(
-  resources: ResourceIndex,
-  environment: IstiodEnvironment,
-  domainSuffix: string,
-  behaviour: Behaviour,
-): ResourceIndex {
-  const internal = convertGatewayApi(resources, environment, domainSuffix, behaviour);
-  return internal.length > 0 ? new ResourceIndex([...resources.all(), ...internal]) : resources;
+function withConverted(resources: ResourceIndex, converted: readonly Resource[]): ResourceIndex {
+  return converted.length > 0 ? new ResourceIndex([...resources.all(), ...converted]) : resources;
 }
 
 /** Scopes, each computed once for a namespace and the Sidecar that applies. */

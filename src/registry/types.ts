@@ -6,6 +6,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Locality, Proxy } from '../model/proxy.ts';
 import type { Resource } from '../model/resource.ts';
+import type { GatewayApi } from './gateway-api/index.ts';
 
 /** Istio's protocol names (pkg/config/protocol). `Unsupported` stands for "sniff". */
 export type Protocol =
@@ -226,6 +227,8 @@ export interface Registry {
   /** All resources of one kind (`VirtualService`, `EnvoyFilter`, ...; Gateway API kinds as `gateway.networking.k8s.io/Gateway`), oldest first, ties by name then namespace. */
   resources(kind: string): readonly Resource[];
   namespace(name: string): Resource | undefined;
+  /** How the Gateway API was converted; undefined where this istiod does not read it. */
+  gatewayApi: GatewayApi | undefined;
   /** Istio's own objects that this istiod does not read: of namespaces that it does not watch, labelled for another revision. */
   unread: readonly Resource[];
 }

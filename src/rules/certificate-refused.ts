@@ -2,10 +2,10 @@ import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
 import { isObject, type JsonObject, objects } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
-import { gatewayGroup, referenceKind, referenceNamespace } from '../registry/gateway-api/context.ts';
-import { isIstios } from '../registry/gateway-api/gateway.ts';
-import { type GatewayApi, gatewayApiOf } from '../registry/gateway-api/of-registry.ts';
+import { referenceKind, referenceNamespace } from '../registry/gateway-api/context.ts';
+import type { GatewayApi } from '../registry/gateway-api/index.ts';
 import { at, findingOf } from './finding.ts';
+import { gatewaysOfIstio } from './gateway-api.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /**
@@ -16,16 +16,9 @@ export const certificateRefused: Rule = {
   name: 'certificate-refused',
   codes: [codes.certificateRefused],
   find(mesh) {
-    const api = gatewayApiOf(mesh.registry);
-    if (!api) return [];
-    return mesh.registry
-      .resources(`${gatewayGroup}/Gateway`)
-      .filter((gateway) => isIstios(gateway, api.context))
-      .flatMap((gateway) =>
-        objects(gateway.spec['listeners']).flatMap((listener, index) =>
-          ofListener(mesh, api, gateway, listener, index),
-        ),
-      );
+    return gatewaysOfIstio(mesh.registry).flatMap(({ gateway, api }) =>
+      objects(gateway.spec['listeners']).flatMap((listener, index) => ofListener(mesh, api, gateway, listener, index)),
+    );
   },
 };
 

@@ -3,11 +3,12 @@ import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
 import { isObject, type JsonObject, objects, type Path } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
-import { gatewayGroup, internalSuffix, referenceKind, referenceNamespace } from '../registry/gateway-api/context.ts';
-import { isIstios, isManaged } from '../registry/gateway-api/gateway.ts';
+import { internalSuffix, referenceKind, referenceNamespace } from '../registry/gateway-api/context.ts';
+import { isManaged } from '../registry/gateway-api/gateway.ts';
+import type { GatewayApi } from '../registry/gateway-api/index.ts';
 import { collides } from '../registry/gateway-api/listener-conflict.ts';
-import { type GatewayApi, gatewayApiOf } from '../registry/gateway-api/of-registry.ts';
 import { at, findingOf } from './finding.ts';
+import { gatewaysOfIstio } from './gateway-api.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /** Where a listener is at fault, and in which way. */
@@ -25,12 +26,7 @@ export const idleListener: Rule = {
   name: 'idle-listener',
   codes: [codes.idleListener],
   find(mesh) {
-    const api = gatewayApiOf(mesh.registry);
-    if (!api) return [];
-    return mesh.registry
-      .resources(`${gatewayGroup}/Gateway`)
-      .filter((gateway) => isIstios(gateway, api.context))
-      .flatMap((gateway) => ofGateway(mesh, api, gateway));
+    return gatewaysOfIstio(mesh.registry).flatMap(({ gateway, api }) => ofGateway(mesh, api, gateway));
   },
 };
 

@@ -3,10 +3,10 @@ import type { Finding } from '../model/finding.ts';
 import { objects } from '../model/json.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
 import { gatewayGroup, referenceKind, referenceNamespace } from '../registry/gateway-api/context.ts';
-import { type GatewayApi, gatewayApiOf } from '../registry/gateway-api/of-registry.ts';
+import type { GatewayApi } from '../registry/gateway-api/index.ts';
 import { judgedParents } from '../registry/gateway-api/parent.ts';
 import { at, findingOf } from './finding.ts';
-import { gatewayApiRoutes } from './gateway-api-routes.ts';
+import { gatewayApiRoutes } from './gateway-api.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
 /**
@@ -17,7 +17,7 @@ export const kindNotTaken: Rule = {
   name: 'kind-not-taken',
   codes: [codes.kindNotTaken],
   find(mesh) {
-    const api = gatewayApiOf(mesh.registry);
+    const api = mesh.registry.gatewayApi;
     return api ? gatewayApiRoutes(mesh.registry).flatMap((route) => ofRoute(mesh, api, route)) : [];
   },
 };

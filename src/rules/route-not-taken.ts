@@ -2,59 +2,43 @@ import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
 import { type JsonObject, objects, type Path } from '../model/json.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
+import { gatewayGroup, referenceKind, referenceNamespace } from '../registry/gateway-api/context.ts';
+import type { GatewayApi } from '../registry/gateway-api/index.ts';
+import { hostOfParent, judgedParents } from '../registry/gateway-api/parent.ts';
 import { hostsOverlap } from '../registry/hostname.ts';
 import { at, findingOf } from './finding.ts';
 import { texts } from './policy-sources.ts';
 import type { CompiledMesh, Rule } from './types.ts';
 
-const group = 'gateway.networking.k8s.io';
+/** Kinds of routes with hostnames. */
 const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute'];
 
 /**
  * Routes of the Gateway API that exist for an existing listener, which does not take them: `allowedRoutes` leaves out
  * their namespace, or none of their hostnames is one of the listener's (istiod's `referenceAllowed`). The API server takes
- * them, and only their status says so once they are applied.
+ * them, and only their status says so once they are applied. Listeners that are not served are told by `idle-listener`.
  */
 export const routeNotTaken: Rule = {
   name: 'route-not-taken',
   codes: [codes.routeNotTaken],
   find(mesh) {
-    const listeners = listenersByGateway(mesh);
-    return routeKinds.flatMap((kind) =>
-      mesh.registry.resources(`${group}/${kind}`).flatMap((route) => ofRoute(mesh, route, listeners)),
-    );
+    const { registry } = mesh;
+    if (!registry.gatewayApi) return [];
+    const served = registry.resources('Gateway').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+    const known: Known = {
+      ...registry.gatewayApi,
+      gateways: registry.resources(`${gatewayGroup}/Gateway`),
+      served: new Set(served),
+    };
+    const routes = routeKinds.flatMap((kind) => registry.resources(`${gatewayGroup}/${kind}`));
+    return routes.flatMap((route) => ofRoute(mesh, known, route));
   },
 };
 
-/** A listener, as istiod makes a Gateway of its own of it. */
-interface Listener {
-  section: string;
-  port: unknown;
-  gateway: Resource;
-  /** `namespace/hostname`, `*` for any. */
-  hosts: { namespace: string; hostname: string }[];
-}
-
-/** The listeners of each Gateway that istiod serves, by `namespace/name`. */
-function listenersByGateway({ registry }: CompiledMesh): Map<string, Listener[]> {
-  const found = new Map<string, Listener[]>();
-  const written = registry.resources(`${group}/Gateway`);
-  for (const { metadata, spec } of registry.resources('Gateway')) {
-    const [, name, section] =
-      /^Gateway\/([^/]+)\/([^.]+)/.exec(metadata.annotations['internal.istio.io/parents'] ?? '') ?? [];
-    const gateway = written.find((it) => it.metadata.name === name && it.metadata.namespace === metadata.namespace);
-    if (!gateway || section === undefined) continue;
-    const key = `${metadata.namespace}/${name}`;
-    const hosts = objects(spec['servers']).flatMap((server) =>
-      texts(server['hosts']).map((host) => {
-        const [namespace = '*', hostname = '*'] = host.includes('/') ? host.split('/') : ['*', host];
-        return { namespace, hostname };
-      }),
-    );
-    const port = objects(gateway.spec['listeners']).find((it) => it['name'] === section)?.['port'];
-    found.set(key, [...(found.get(key) ?? []), { section, port, gateway, hosts }]);
-  }
-  return found;
+interface Known extends GatewayApi {
+  gateways: readonly Resource[];
+  /** Names of what istiod makes of listeners (`Parent.internalName`). */
+  served: ReadonlySet<string>;
 }
 
 interface Refusal {
@@ -64,9 +48,9 @@ interface Refusal {
   gateway: Resource;
 }
 
-function ofRoute(mesh: CompiledMesh, route: Resource, listeners: Map<string, Listener[]>): Finding[] {
+function ofRoute(mesh: CompiledMesh, known: Known, route: Resource): Finding[] {
   const references = objects(route.spec['parentRefs']);
-  const judged = references.map((reference, index) => refusalsOf(route, reference, index, listeners));
+  const judged = references.map((reference, index) => refusalsOf(known, route, reference, index));
   const nowhere = judged.every((refusals) => refusals.length > 0);
   const found = new Map(judged.flat().map((refusal) => [JSON.stringify(refusal.path), refusal]));
   return [...found.values()].map(({ path, message, fix, gateway }) =>
@@ -88,21 +72,25 @@ function ofRoute(mesh: CompiledMesh, route: Resource, listeners: Map<string, Lis
 
 /** Why no listener of a reference takes the route; nothing where one does, or where it is not known. */
 function refusalsOf(
+  { parents, context, gateways, served }: Known,
   route: Resource,
   reference: JsonObject,
   index: number,
-  listeners: Map<string, Listener[]>,
 ): Refusal[] {
-  if ((reference['group'] ?? group) !== group || (reference['kind'] ?? 'Gateway') !== 'Gateway') return [];
-  const { namespace: local } = route.metadata;
-  const asked = (listeners.get(`${reference['namespace'] ?? local}/${reference['name']}`) ?? []).filter(
-    ({ section, port }) =>
-      (reference['sectionName'] === undefined || reference['sectionName'] === section) &&
-      (reference['port'] === undefined || reference['port'] === port),
+  if (referenceKind(reference, gatewayGroup, 'Gateway') !== `${gatewayGroup}/Gateway`) return [];
+  const local = route.metadata.namespace;
+  const namespace = referenceNamespace(reference, local);
+  const gateway = gateways.find(
+    ({ metadata }) => metadata.name === reference['name'] && metadata.namespace === namespace,
   );
-  const gateway = asked[0]?.gateway;
-  if (!gateway) return [];
-  const open = asked.flatMap(({ hosts }) => hosts).filter(({ namespace }) => namespace === '*' || namespace === local);
+  const asked = judgedParents(route, reference, parents, context).filter(
+    ({ parent, refusal }) => refusal !== 'other' && served.has(parent.internalName),
+  );
+  if (!gateway || asked.length === 0) return [];
+  const open = asked
+    .flatMap(({ parent }) => parent.hosts.map(hostOfParent))
+    .filter(([owner]) => owner === '*' || owner === local)
+    .map(([, hostname]) => hostname);
   if (open.length === 0)
     return [
       {
@@ -113,8 +101,8 @@ function refusalsOf(
       },
     ];
   const hostnames = texts(route.spec['hostnames']);
-  if (hostnames.some((host) => open.some(({ hostname }) => hostsOverlap(hostname, host)))) return [];
-  const having = [...new Set(open.map(({ hostname }) => hostname))].join(' and ');
+  if (hostnames.some((host) => open.some((hostname) => hostsOverlap(hostname, host)))) return [];
+  const having = [...new Set(open)].join(' and ');
   return hostnames.map((host, position) => ({
     path: ['spec', 'hostnames', position],
     message: `has host ${host}, and ${resourceName(gateway)} takes ${having} there`,

@@ -2,11 +2,10 @@ import { codes } from '../model/codes.ts';
 import type { Finding } from '../model/finding.ts';
 import { type JsonObject, objects } from '../model/json.ts';
 import { type Resource, resourceName } from '../model/resource.ts';
+import { gatewayGroup, referenceKind, referenceNamespace } from '../registry/gateway-api/context.ts';
 import { at, findingOf } from './finding.ts';
-import { gatewayApiRoutes } from './gateway-api-routes.ts';
+import { gatewayApiRoutes } from './gateway-api.ts';
 import type { CompiledMesh, Rule } from './types.ts';
-
-const group = 'gateway.networking.k8s.io';
 
 /**
  * Routes of the Gateway API for a Gateway, a listener of it, a Service or a port of it that does not exist. The API server
@@ -58,10 +57,10 @@ interface Fault {
 /** What is wrong with a reference to a Gateway; undefined for what exists and for other kinds of parents. */
 function faultOf(mesh: CompiledMesh, route: Resource, reference: JsonObject): Fault | undefined {
   if (reference['group'] === '' && reference['kind'] === 'Service') return faultOfService(mesh, route, reference);
-  if ((reference['group'] ?? group) !== group || (reference['kind'] ?? 'Gateway') !== 'Gateway') return undefined;
-  const namespace = String(reference['namespace'] ?? route.metadata.namespace);
+  if (referenceKind(reference, gatewayGroup, 'Gateway') !== `${gatewayGroup}/Gateway`) return undefined;
+  const namespace = referenceNamespace(reference, route.metadata.namespace);
   const name = String(reference['name']);
-  const gateways = mesh.registry.resources(`${group}/Gateway`);
+  const gateways = mesh.registry.resources(`${gatewayGroup}/Gateway`);
   const gateway = gateways.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
   if (!gateway) {
     const near = gateways.find(({ metadata }) => metadata.name === name);

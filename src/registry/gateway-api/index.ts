@@ -7,6 +7,7 @@ import { backendTlsRules } from './backend-tls-policy.ts';
 import { byGatewayApiPrecedence, type GatewayApiContext, gatewayGroup } from './context.ts';
 import { convertGateways } from './gateway.ts';
 import { sortHttpRoutes } from './http-order.ts';
+import type { ParentsByOwner } from './parent.ts';
 import { ReferenceGrants } from './reference-grant.ts';
 import {
   type BaseVirtualService,
@@ -16,17 +17,26 @@ import {
   virtualService,
 } from './route.ts';
 
+/** What a conversion of the Gateway API went by, for who asks why something of it is not served. */
+export interface GatewayApi {
+  context: GatewayApiContext;
+  /** The listeners that routes may attach to. */
+  parents: ParentsByOwner;
+}
+
 /**
  * Converts the Gateway API to Istio's own kinds as istiod does (pilot/pkg/config/kube/gateway): a Gateway for each
  * listener, VirtualServices for routes, DestinationRules for BackendTLSPolicies.
+ *
+ * @returns undefined where istiod does not read it
  */
 export function convertGatewayApi(
   resources: ResourceIndex,
   environment: IstiodEnvironment,
   domainSuffix: string,
   behaviour: Behaviour,
-): Resource[] {
-  if (!environment.flag('PILOT_ENABLE_GATEWAY_API', true)) return [];
+): { converted: Resource[]; api: GatewayApi } | undefined {
+  if (!environment.flag('PILOT_ENABLE_GATEWAY_API', true)) return undefined;
   const context: GatewayApiContext = {
     resources,
     environment,
@@ -41,12 +51,13 @@ export function convertGatewayApi(
     list(kind).flatMap((route) => httpVirtualServices(route, parents, context));
   const layer4 = behaviour.layer4Routes || context.alpha ? [...list('TCPRoute'), ...list('TLSRoute')] : [];
   const [http, grpc] = [base('HTTPRoute'), base('GRPCRoute')];
-  return [
+  const converted = [
     ...gateways,
     ...(behaviour.mergeHttpAndGrpc ? merge([...http, ...grpc]) : firstOfEach([...merge(http), ...merge(grpc)])),
     ...layer4.flatMap((route) => layer4VirtualServices(route, parents, context)),
     ...backendTlsRules(context),
   ];
+  return { converted, api: { context, parents } };
 }
 
 /** Of VirtualServices of one name the first counts: an HTTPRoute's hides a GRPCRoute's of the same host (krt's JoinCollection). */

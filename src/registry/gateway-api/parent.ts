@@ -30,7 +30,10 @@ export interface Attachment {
   otherHostnames: readonly string[];
 }
 
-const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'].map((kind) => `${gatewayGroup}/${kind}`);
+/** Kinds of routes, `group/kind`. */
+export const routeKinds: readonly string[] = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'].map(
+  (kind) => `${gatewayGroup}/${kind}`,
+);
 
 const mesh: Parent = {
   internalName: 'mesh',
@@ -105,6 +108,12 @@ function parentsNamed(reference: JsonObject, owner: string, namespace: string, p
   return service ? [mesh] : (parents.get(`${owner}/${namespace}/${reference['name']}`) ?? []);
 }
 
+/** One of a parent's `hosts`: the namespace whose routes may have it, `*` for all, and the hostname. */
+export function hostOfParent(entry: string): [namespace: string, hostname: string] {
+  const [namespace = '*', hostname = '*'] = entry.includes('/') ? entry.split('/') : ['*', entry];
+  return [namespace, hostname];
+}
+
 /** Why a parent does not take a route, apart from its kind (referenceAllowed). */
 function refusalOf(
   parent: Parent,
@@ -124,8 +133,8 @@ function refusalOf(
   if (reference['sectionName'] && reference['sectionName'] !== parent.sectionName) return 'other';
   const wanted = hostnames.length > 0 ? hostnames : ['*'];
   const matching = parent.hosts
-    .map((entry) => (entry.includes('/') ? entry.split('/') : ['*', entry]))
-    .filter(([, host = '']) => wanted.some((hostname) => hostsOverlap(host, hostname)));
+    .map(hostOfParent)
+    .filter(([, host]) => wanted.some((hostname) => hostsOverlap(host, hostname)));
   if (matching.length === 0) return 'hostname';
   return matching.some(([owned]) => owned === '*' || owned === local) ? undefined : 'namespace';
 }
